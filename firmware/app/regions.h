@@ -1,0 +1,15 @@
+// The measured regions. Each function carries two labels that cost no instruction; the emulator
+// counts what runs between them (docs/protocol.md lists the names).
+#ifndef HARNESS_APP_REGIONS_H_
+#define HARNESS_APP_REGIONS_H_
+
+namespace harness {
+
+void RegionBootEnd();
+bool RegionAllocate();
+bool RegionFirstInvoke();
+bool RegionWarmInvoke();
+
+}  // namespace harness
+
+#endif  // HARNESS_APP_REGIONS_H_

@@ -1,0 +1,41 @@
+// The fixed-point arithmetic of quantized inference.
+#ifndef HARNESS_KERNELS_FIXED_POINT_H_
+#define HARNESS_KERNELS_FIXED_POINT_H_
+
+#include <cstdint>
+#include <limits>
+
+namespace harness {
+namespace kernels {
+
+// round(a * b / 2^31), ties away from zero; saturates where a and b are both the smallest value.
+inline int32_t DoubledHighProduct(int32_t a, int32_t b) {
+  constexpr int32_t kSmallest = std::numeric_limits<int32_t>::min();
+  if (a == kSmallest && b == kSmallest) {
+    return std::numeric_limits<int32_t>::max();
+  }
+  const int64_t product = static_cast<int64_t>(a) * b;
+  const int64_t half = product >= 0 ? (1LL << 30) : 1 - (1LL << 30);
+  return static_cast<int32_t>((product + half) / (1LL << 31));
+}
+
+// round(value / 2^exponent), ties away from zero, for exponent in [0, 31].
+inline int32_t RoundedShiftRight(int32_t value, int exponent) {
+  const int64_t magnitude = value < 0 ? -static_cast<int64_t>(value) : value;
+  const int64_t half = exponent == 0 ? 0 : 1LL << (exponent - 1);
+  const int64_t rounded = (magnitude + half) >> exponent;
+  return static_cast<int32_t>(value < 0 ? -rounded : rounded);
+}
+
+// value * multiplier * 2^(shift - 31); a positive shift is applied before the product, modulo 2^32.
+inline int32_t ScaledByMultiplier(int32_t value, int32_t multiplier, int shift) {
+  const int left = shift > 0 ? shift : 0;
+  const int right = shift > 0 ? 0 : -shift;
+  const int32_t shifted = static_cast<int32_t>(static_cast<uint32_t>(value) << left);
+  return RoundedShiftRight(DoubledHighProduct(shifted, multiplier), right);
+}
+
+}  // namespace kernels
+}  // namespace harness
+
+#endif  // HARNESS_KERNELS_FIXED_POINT_H_

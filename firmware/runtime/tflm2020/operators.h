@@ -1,0 +1,13 @@
+// The operators of one model, registered by a generated file so that only they are linked.
+#ifndef HARNESS_RUNTIME_TFLM2020_OPERATORS_H_
+#define HARNESS_RUNTIME_TFLM2020_OPERATORS_H_
+
+#include "tensorflow/lite/micro/micro_op_resolver.h"
+
+namespace harness {
+
+const tflite::MicroOpResolver& ModelOperators();
+
+}  // namespace harness
+
+#endif  // HARNESS_RUNTIME_TFLM2020_OPERATORS_H_

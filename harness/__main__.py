@@ -1,0 +1,62 @@
+"""The entry point: one place that turns every ending into an exit status."""
+
+import os
+import sys
+
+import typer
+
+from harness.errors import HarnessError
+
+EXIT_REFUSED = 2
+EXIT_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line and exit with 0, 1 (not good), 2 (not carried out) or 130 (Ctrl-C)."""
+    from harness.cli.app import make_app
+
+    try:
+        status = make_app()(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except HarnessError as error:
+        _complain(str(error))
+        sys.exit(EXIT_REFUSED)
+    except Exception as error:
+        status = _usage_status(error)
+        if status is None:
+            raise
+        sys.exit(status)
+    except KeyboardInterrupt:
+        _stop_at_once()
+
+
+def _usage_status(error: Exception) -> int | None:
+    """Show a usage error as one line; None where the error is not the command line's.
+
+    Typer brings its own copy of click, so that its errors are known by what they can do.
+    """
+    if isinstance(error, typer.Abort):
+        _stop_at_once()
+    describe = getattr(error, "format_message", None)
+    if describe is None:
+        return None
+    _complain(describe())
+    return EXIT_REFUSED
+
+
+def _complain(message: str) -> None:
+    print(f"harness: {' '.join(message.split())}", file=sys.stderr)
+
+
+def _stop_at_once() -> None:
+    """End the children and leave without waiting for the threads that wait for them."""
+    from harness.process import kill_all
+
+    kill_all()
+    print("harness: interrupted; run the same command again to go on from here", file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(EXIT_INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Sweep models, schemes and boards: from the specification to the table."""

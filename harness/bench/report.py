@@ -1,0 +1,126 @@
+"""Write what a sweep gave: the table as CSV, everything else as the manifest."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from harness import __version__
+from harness.bench.artifacts import Image, Measurement
+from harness.bench.assemble import Evidence
+from harness.bench.run import Finished
+from harness.bench.spec import BenchSpec
+from harness.files import write_atomically
+from harness.model_file.model import ModelFile
+from harness.reference.comparison import FLOAT_ATOL, FLOAT_RTOL
+from harness.results.csv_file import csv_text
+from harness.results.manifest import CellRecord, Manifest, RegionMapping, write_manifest
+
+_LARGEST_SYMBOLS = 40
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where the results of a sweep are."""
+
+    csv: Path
+    manifest: Path
+
+
+def write_results(
+    finished: Sequence[Finished],
+    spec: BenchSpec,
+    tools: Mapping[str, str],
+    folder: Path,
+    name: str,
+) -> Written:
+    """Write `NAME.csv` and `NAME.json` into `folder`, each whole or not at all.
+
+    Raises:
+        HarnessError: The folder cannot be written.
+    """
+    places = Written(folder / f"{name}.csv", folder / f"{name}.json")
+    manifest = Manifest(
+        created=datetime.now(UTC),
+        harness=__version__,
+        spec=spec.model_dump(mode="json"),
+        tools={**tools, "python": sys.version.split()[0], **_package_versions()},
+        machines=_machines(finished),
+        cells=tuple(_record(one) for one in finished),
+    )
+    write_atomically(places.csv, csv_text(one.row for one in finished))
+    write_manifest(manifest, places.manifest)
+    return places
+
+
+def _package_versions() -> dict[str, str]:
+    names = ("tensorflow", "tf-keras", "keras", "tflite-micro", "ai-edge-litert")
+    return {name: version(name) for name in names}
+
+
+def _machines(finished: Sequence[Finished]) -> tuple[RegionMapping, ...]:
+    boards = {one.cell.board.name: one.cell for one in finished}
+    return tuple(
+        RegionMapping(
+            board=name,
+            machine=cell.target.machine.name,
+            regions={"code": cell.board.placement.code, "data": cell.board.placement.data},
+        )
+        for name, cell in boards.items()
+    )
+
+
+def _record(one: Finished) -> CellRecord:
+    row, evidence = one.row, one.evidence
+    return CellRecord(
+        key=evidence.image.elf if evidence.image else "",
+        cell=row.cell,
+        status=row.status,
+        reason=row.reason,
+        log=evidence.stop.log if evidence.stop else "",
+        details=_details(evidence),
+    )
+
+
+def _details(evidence: Evidence) -> dict[str, Any]:
+    details: dict[str, Any] = {}
+    if evidence.converted is not None:
+        details["host_interpreter"] = evidence.converted.interpreter
+    if evidence.samples is not None and evidence.samples.classes:
+        details["classes"] = list(evidence.samples.classes)
+    if evidence.device is not None:
+        details["confusion"] = _lists(evidence.device.confusion)
+        details["largest_error"] = evidence.device.largest_error
+        details["float_tolerance"] = {"absolute": FLOAT_ATOL, "relative": FLOAT_RTOL}
+    elif evidence.reference is not None:
+        details["confusion_host"] = _lists(evidence.reference.confusion)
+    if evidence.image is not None:
+        details["symbols"] = _symbols(evidence.image)
+    if evidence.measurement is not None and evidence.model is not None:
+        details["regions"] = dict(evidence.measurement.regions)
+        details["operators"] = _operators(evidence.measurement, evidence.model)
+    return details
+
+
+def _lists(matrix: Sequence[Sequence[int]] | None) -> list[list[int]] | None:
+    return None if matrix is None else [list(row) for row in matrix]
+
+
+def _symbols(image: Image) -> list[dict[str, Any]]:
+    return [symbol.model_dump(mode="json") for symbol in image.symbols[:_LARGEST_SYMBOLS]]
+
+
+def _operators(measurement: Measurement, model: ModelFile) -> list[dict[str, Any]]:
+    """The warm Invoke by operator; index -1 is what the interpreter itself spends."""
+    names = {operator.index: operator.custom_name or operator.name for operator in model.operators}
+    return [
+        {
+            "index": profile.index,
+            "name": names.get(profile.index, "interpreter"),
+            "instructions": profile.instructions,
+        }
+        for profile in measurement.operators
+    ]

@@ -1,0 +1,115 @@
+"""Run a sweep on a Dask scheduler, here or elsewhere, and collect its rows."""
+
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from harness.bench.artifacts import TflmTree
+from harness.bench.assemble import Evidence, Provenance, make_row
+from harness.bench.cells import Cell
+from harness.bench.context import TOPIC, Context
+from harness.bench.graph import build_graph
+from harness.bench.progress import Progress
+from harness.bench.subjects import SampleCount
+from harness.errors import HarnessError, Stop
+from harness.results.row import Row
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One cell with its row and everything that its steps found."""
+
+    cell: Cell
+    row: Row
+    evidence: Evidence
+
+
+def run_sweep(  # noqa: PLR0913 - a sweep has that many independent inputs
+    ctx: Context,
+    cells: Sequence[Cell],
+    *,
+    count: SampleCount,
+    tflm: TflmTree | None,
+    provenance: Provenance,
+    scheduler: str | None,
+    progress: Progress,
+) -> tuple[Finished, ...]:
+    """Measure every cell and return the rows in the cells' order.
+
+    `scheduler` is the address of a Dask scheduler, or None for threads of this process. A step
+    that breaks in a way that nobody foresaw gives a row with status `failed` and its traceback in
+    the manifest; the other cells go on.
+
+    Raises:
+        HarnessError: The scheduler cannot be reached.
+    """
+    from distributed import as_completed
+
+    graph = build_graph(ctx, cells, count, tflm)
+    found: dict[str, Evidence] = {}
+    with _client(scheduler, ctx.jobs) as client:
+        client.subscribe_topic(TOPIC, lambda event: progress.event(event[1]))
+        futures = client.compute(graph)
+        keys = [future.key for future in futures]
+        labels: dict[str, list[int]] = {}
+        for index, key in enumerate(keys):
+            labels.setdefault(key, []).append(index)
+        for future in as_completed(list({future.key: future for future in futures}.values())):
+            found[future.key] = _evidence(future)
+            for index in labels[future.key]:
+                row = make_row(cells[index], found[future.key], provenance)
+                progress.cell_done(cells[index].label, row.status)
+    return tuple(
+        Finished(cell, make_row(cell, found[key], provenance), found[key])
+        for cell, key in zip(cells, keys, strict=True)
+    )
+
+
+def _evidence(future: Any) -> Evidence:  # noqa: ANN401 - distributed has no types
+    if future.status == "finished":
+        evidence: Evidence = future.result()
+        return evidence
+    error = future.exception()
+    log = "".join(traceback.format_exception(type(error), error, future.traceback()))
+    first = (str(error).splitlines() or [""])[0]
+    return Evidence(stop=Stop("failed", f"internal error: {type(error).__name__}: {first}", log))
+
+
+@contextmanager
+def _client(scheduler: str | None, jobs: int) -> Iterator[Any]:
+    """Give a client of the scheduler at an address, or of one in this process."""
+    import dask
+    from distributed import Client, LocalCluster
+
+    settings = {
+        "distributed.worker.daemon": True,
+        "distributed.admin.tick.limit": "1h",
+        "distributed.worker.memory.terminate": False,
+        "distributed.comm.timeouts.connect": "10s",
+    }
+    with dask.config.set(settings):
+        if scheduler is not None:
+            try:
+                client = Client(scheduler)
+            except (OSError, ValueError) as error:
+                raise HarnessError(
+                    f"--scheduler {scheduler}: cannot be reached ({error}); "
+                    "give the address that 'dask scheduler' prints, such as tcp://host:8786"
+                ) from error
+            with client:
+                yield client
+            return
+        with (
+            LocalCluster(
+                n_workers=1,
+                threads_per_worker=jobs,
+                processes=False,
+                dashboard_address=None,
+                memory_limit=0,
+                silence_logs=50,
+            ) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client

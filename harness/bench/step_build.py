@@ -1,0 +1,199 @@
+"""The build steps: source tree, runtime library, and the image with its smallest arena."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.bench.arrays import get_records
+from harness.bench.artifacts import Converted, Image, Library, Reference, SymbolEntry, TflmTree
+from harness.bench.context import Context
+from harness.bench.tools import emulator, firmware_sources, toolchain
+from harness.errors import HarnessError, Stop
+from harness.firmware.dispatch import find_dispatches
+from harness.firmware.image import ImageRequest, build_image
+from harness.firmware.memory_map import MemoryMap, read_memory_map, symbol_addresses
+from harness.firmware.runtime_library import LibraryRequest, build_library
+from harness.firmware.target import Target
+from harness.firmware.tflm_source import (
+    CRATE,
+    CRATE_CHECKSUM,
+    CRATE_VERSION,
+    TflmSource,
+    runtime_apis,
+    source_from_crate,
+)
+from harness.firmware.toolchain import BuildFailed
+from harness.model_file.operator_table import load_operator_table
+from harness.model_file.model import ModelFile
+from harness.model_file.reader import read_model
+from harness.simulators.session import ArenaFound, Guest, search_arena
+
+
+def fetch_tflm(ctx: Context, given: TflmTree | None) -> TflmTree | Stop:
+    """Return the source tree: the user's, already in the store, or the crate's."""
+    if given is not None:
+        return given
+
+    def compute() -> TflmTree:
+        return store_tree(ctx, source_from_crate(ctx.workspace))
+
+    inputs = {"crate": CRATE, "version": CRATE_VERSION, "checksum": CRATE_CHECKSUM}
+    return ctx.step("tflm", f"fetching {CRATE} {CRATE_VERSION}", inputs, TflmTree, compute)
+
+
+def store_tree(ctx: Context, source: TflmSource) -> TflmTree:
+    """Put a source tree into the store."""
+    return TflmTree(api=source.api, identity=source.identity, archive=ctx.store.put(source.archive))
+
+
+def library_request(target: Target, kernels: str, optimize: str, tree: TflmTree) -> LibraryRequest:
+    """Return what decides a runtime library's bytes."""
+    return LibraryRequest(target, kernels, optimize, tree.api, tree.archive)
+
+
+def make_library(
+    ctx: Context, target: Target, kernels: str, optimize: str, tree: TflmTree | Stop
+) -> Library | Stop:
+    """Return the runtime library of a target, compiled at first use."""
+    if isinstance(tree, Stop):
+        return tree
+    request = library_request(target, kernels, optimize, tree)
+
+    def compute() -> Library | Stop:
+        sources = ctx.workspace.unpacked(ctx.store, tree.archive)
+        with ctx.workspace.scratch() as folder:
+            try:
+                archive = build_library(request, sources, folder, ctx.jobs)
+            except BuildFailed as error:
+                return Stop("failed", f"the runtime library does not compile: {error}", error.log)
+        return Library(archive=ctx.store.put(archive), tree=tree)
+
+    label = f"{target.name} {optimize}: compiling the runtime library"
+    inputs = request.identity(toolchain(), firmware_sources())
+    return ctx.step("library", label, inputs, Library, compute)
+
+
+def make_image(
+    ctx: Context,
+    label: str,
+    request: LibraryRequest,
+    library: Library,
+    converted: Converted,
+    reference: Reference,
+) -> Image | Stop:
+    """Return a model's image, linked with the smallest arena that the emulated machine found.
+
+    A first image with all of the machine's RAM as its arena serves the search.
+    """
+    inputs = {
+        "tflite": converted.tflite,
+        "library": library.archive,
+        "request": request.identity(toolchain(), firmware_sources()),
+        "emulator": emulator(),
+        "sample_bytes": reference.sample_bytes,
+    }
+
+    def compute() -> Image | Stop:
+        try:
+            return _sized_image(ctx, label, request, library, converted, reference)
+        except BuildFailed as error:
+            return Stop("failed", f"the firmware does not build: {error}", error.log)
+
+    return ctx.step("image", f"{label}: linking, sizing the arena", inputs, Image, compute)
+
+
+def _sized_image(
+    ctx: Context,
+    label: str,
+    request: LibraryRequest,
+    library: Library,
+    converted: Converted,
+    reference: Reference,
+) -> Image | Stop:
+    target = request.target
+    search_elf = _link(ctx, request, library, converted, target.largest_arena_bytes)
+    memory = read_memory_map(search_elf, label)
+    if memory.flash_bytes > target.machine.code_bytes:
+        room = target.machine.code_bytes
+        why = f"the emulated {target.machine.name} holds only {room} B of code"
+        return _image(ctx, search_elf, memory, not_run=why)
+    sample = get_records(ctx.store, reference.inputs, reference.sample_bytes)[0]
+    with ctx.workspace.scratch() as folder:
+        found = search_arena(guest_of(ctx, search_elf, request, folder), sample)
+    if isinstance(found, Stop):
+        if found.status == "does-not-fit":
+            return _image(ctx, search_elf, memory, not_run=found.reason)
+        return found
+    elf = _link(ctx, request, library, converted, found.arena_bytes)
+    return _image(ctx, elf, read_memory_map(elf, label), arena=found)
+
+
+def _link(
+    ctx: Context,
+    request: LibraryRequest,
+    library: Library,
+    converted: Converted,
+    arena_bytes: int,
+) -> bytes:
+    model = ctx.store.get(converted.tflite)
+    registrations = operator_registrations(request.tflm_api, read_model(model, "model"))
+    archives = ctx.workspace.unpacked(ctx.store, library.archive)
+    sources = ctx.workspace.unpacked(ctx.store, library.tree.archive)
+    with ctx.workspace.scratch() as folder:
+        image = ImageRequest(request, registrations, arena_bytes)
+        return build_image(image, model, archives, sources, folder)
+
+
+def operator_registrations(api: str, model: ModelFile) -> Sequence[str]:
+    """Return the C++ statements that register a model's operators under one API."""
+    table = load_operator_table(api)
+    statement = runtime_apis()[api].registration.statement
+
+    return [
+        statement.format(operator=name, function=table.registration(name))
+        for name in model.operator_names
+    ]
+
+
+def guest_of(ctx: Context, elf: bytes, request: LibraryRequest, folder: Path) -> Guest:
+    """Return an image as something to emulate; the ELF is written to `folder`.
+
+    Raises:
+        HarnessError: The image lacks the interpreter's loop.
+    """
+    path = folder / "firmware.elf"
+    try:
+        path.write_bytes(elf)
+    except OSError as error:
+        raise HarnessError(f"{folder}: cannot be written ({error.strerror}); free space") from error
+    symbols = symbol_addresses(elf)
+    functions = runtime_apis()[request.tflm_api].dispatch.functions
+    return Guest(
+        elf=path,
+        target=request.target,
+        symbols=symbols,
+        dispatches=find_dispatches(elf, symbols, functions),
+        cache=ctx.workspace.folder,
+    )
+
+
+def _image(
+    ctx: Context,
+    elf: bytes,
+    memory: MemoryMap,
+    *,
+    arena: ArenaFound | None = None,
+    not_run: str | None = None,
+) -> Image:
+    symbols = sorted(memory.symbols, key=lambda symbol: (-symbol.bytes, symbol.name))
+    return Image(
+        elf=ctx.store.put(elf),
+        flash=memory.flash,
+        static_bytes=memory.static_bytes,
+        symbols=tuple(
+            SymbolEntry(name=s.name, bytes=s.bytes, category=s.category, source=s.source)
+            for s in symbols
+        ),
+        arena_bytes=arena.arena_bytes if arena else None,
+        persistent_bytes=arena.persistent_bytes if arena else None,
+        not_run=not_run,
+    )

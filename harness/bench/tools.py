@@ -1,0 +1,43 @@
+"""The versions of this machine's tools and sources, asked for once a process."""
+
+from functools import cache
+
+from harness.assets import asset_path
+from harness.firmware.runtime_library import FIRMWARE_SUFFIXES
+from harness.firmware.toolchain import Toolchain, find_toolchain
+from harness.simulators.plugin import SOURCE
+from harness.simulators.qemu import find_qemu, qemu_version
+from harness.store import digest_of
+from harness.store.workspace import pack_tree
+
+
+@cache
+def toolchain() -> Toolchain:
+    """Return the installed tool chain.
+
+    Raises:
+        HarnessError: The compiler, CMake or Ninja is missing.
+    """
+    return find_toolchain()
+
+
+@cache
+def emulator() -> str:
+    """Return the emulator's name and version as the row gives it, such as `QEMU 7.2.22`.
+
+    Raises:
+        HarnessError: QEMU is missing.
+    """
+    return f"QEMU {qemu_version(find_qemu())}"
+
+
+@cache
+def firmware_sources() -> str:
+    """Return a hash of the firmware's own sources."""
+    return digest_of(pack_tree(asset_path("firmware"), FIRMWARE_SUFFIXES))
+
+
+@cache
+def plugin_sources() -> str:
+    """Return a hash of the counting plugin's source."""
+    return digest_of(SOURCE.read_bytes())

@@ -1,0 +1,47 @@
+"""Write files so that a reader never sees half of one."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from harness.errors import HarnessError
+
+
+def write_atomically(path: Path, content: bytes | str) -> None:
+    """Write `content` to `path` through a temporary file in the same folder.
+
+    Raises:
+        HarnessError: The folder cannot be made or written, or the disk is full. An earlier file
+            at `path` is then still there, unchanged.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).replace(path)
+        temporary = None
+    except OSError as error:
+        raise HarnessError(
+            f"{path}: cannot be written ({error.strerror}); free space or choose another folder"
+        ) from error
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file that the user named.
+
+    Raises:
+        HarnessError: There is no such file, or it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise HarnessError(f"{path}: cannot be read ({error.strerror})") from error

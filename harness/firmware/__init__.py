@@ -1,0 +1,1 @@
+"""Build firmware for a target and read its memory from the ELF."""

@@ -1,0 +1,1 @@
+"""Budgets and results in, a verdict out: whether a change may be merged."""

@@ -1,0 +1,115 @@
+"""Load what a runtime's kernels can compute: `firmware/runtime/<API>/operators.toml`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from harness.assets import asset_path
+from harness.names import unknown_name
+from harness.toml_file import read_toml
+
+_FILE = "operators.toml"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Limits(_Frozen):
+    """What a runtime computes rightly beyond the types of single operators; false refuses it."""
+
+    hybrid: bool
+    """Float activations with integer weights ("dynamic range" quantization)."""
+    per_channel_fully_connected: bool
+    """FULLY_CONNECTED weights with one scale a unit."""
+    grouped_convolution: bool
+    """CONV_2D weights with fewer input channels than the input has."""
+    dilated_depthwise: bool
+    """DEPTHWISE_CONV_2D with dilation and "same" padding."""
+
+
+class OperatorEntry(_Frozen):
+    """One builtin operator of a runtime."""
+
+    registration: str = Field(min_length=1)
+    """What registers it: a `Register_X` function (2020) or a resolver method (today)."""
+    types: tuple[str, ...] | None = None
+    """Types of data and first output: "int8" if they agree, "float32->int8" if not. None: any."""
+    data_input: Annotated[int, Field(ge=0)] = 0
+    """Which input holds the data."""
+    weights: Annotated[int, Field(ge=0)] | None = None
+    """Which input holds weights, if any."""
+    bias: Annotated[int, Field(ge=0)] | None = None
+    """Which input holds a bias, if any."""
+    same_quantization: bool = False
+    """Whether integer data and output must have the same scale and zero point."""
+    most_inputs: int | None = None
+    rank: int | None = None
+    """The only number of dimensions that the data may have."""
+    most_dimensions: int | None = None
+    axes: tuple[tuple[int, ...], ...] | None = None
+    """The only axes (input 1, a constant) that it reduces."""
+
+    @field_validator("types")
+    @classmethod
+    def _well_formed(cls, types: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for text in types or ():
+            if not all(part.isalnum() for part in text.split("->")) or text.count("->") > 1:
+                raise ValueError(f'{text!r} is no type; write "int8" or "float32->int8"')
+        return types
+
+    def accepts(self, data: str, output: str) -> bool:
+        """Return whether the kernel computes `output` elements from `data` elements."""
+        if self.types is None:
+            return True
+        return f"{data}->{output}" in self.types or (data == output and data in self.types)
+
+
+class OperatorTable(_Frozen):
+    """Everything that decides whether a runtime can run a model."""
+
+    title: str
+    """What messages call the runtime."""
+    tensor_types: tuple[str, ...]
+    """Element types that the runtime's schema knows."""
+    limits: Limits
+    weights: dict[str, tuple[str, ...]]
+    """For each data type, the types that weights may have."""
+    biases: dict[str, tuple[str, ...]]
+    """For each data type, the types that a bias may have."""
+    operators: dict[str, OperatorEntry]
+    """By builtin name."""
+
+    def registration(self, operator_name: str) -> str:
+        """Return what registers a builtin operator that the table is known to hold."""
+        return self.operators[operator_name].registration
+
+
+def runtime_names() -> tuple[str, ...]:
+    """Return the names of the runtime APIs that have an operator table, sorted."""
+    return tuple(sorted(path.parent.name for path in _folder().glob(f"*/{_FILE}")))
+
+
+def load_operator_table(api: str) -> OperatorTable:
+    """Return the table of a runtime API such as "tflm2020".
+
+    Raises:
+        HarnessError: There is no such runtime, or its table is not valid.
+    """
+    if api not in runtime_names():
+        raise unknown_name("runtime", api, runtime_names())
+    return read_operator_table(_folder() / api / _FILE)
+
+
+def read_operator_table(path: Path) -> OperatorTable:
+    """Return the operator table in a TOML file.
+
+    Raises:
+        HarnessError: The file cannot be read or is not valid; the message names the field.
+    """
+    return read_toml(path, OperatorTable)
+
+
+def _folder() -> Path:
+    return asset_path("firmware") / "runtime"

@@ -1,0 +1,213 @@
+"""Turn the bytes of a .tflite file into a `ModelFile`, or say in one line why that cannot be."""
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from harness.errors import HarnessError
+from harness.model_file import schema
+from harness.model_file.flatbuffer import FlatFile, MalformedError, Table
+from harness.model_file.macs import model_macs
+from harness.model_file.model import ModelFile, Operator, Tensor
+from harness.model_file.shapes import check_shapes
+from harness.model_file.wiring import check_wiring
+
+# More than any model has that a microcontroller could hold; they bound the time that a hostile
+# file can take.
+_MOST_TABLES = 65_536
+_MOST_DIMENSIONS = 8
+_MOST_TENSOR_BYTES = 1 << 28
+
+_MOST_VALUES = 16
+_SMALLEST_FILE = 8
+
+
+class _UnsuitableError(Exception):
+    """A sound TensorFlow Lite model of a kind that the harness does not measure."""
+
+
+def read_model(data: bytes, name: str) -> ModelFile:
+    """Return the model in the bytes of a .tflite file that messages call `name`.
+
+    Every offset, length and index is checked, so that the result is consistent: one subgraph,
+    static shapes, indices in range, constants as long as their shapes say, operators in an order
+    in which they can run.
+
+    Raises:
+        HarnessError: The bytes are no such model.
+    """
+    try:
+        return _read(data, name)
+    except MalformedError as error:
+        raise HarnessError(
+            f"{name}: not a TensorFlow Lite model ({error}); check that the file is complete, or "
+            "convert the model again"
+        ) from None
+    except _UnsuitableError as error:
+        raise HarnessError(f"{name}: {error}") from None
+
+
+def _read(data: bytes, name: str) -> ModelFile:
+    if len(data) < _SMALLEST_FILE:
+        raise MalformedError(f"{len(data)} bytes")
+    if data[4:8] != schema.IDENTIFIER:
+        raise MalformedError("the identifier TFL3 is missing at byte 4")
+    root = FlatFile(data).root()
+    version = root.scalar(0, "I", 0)
+    if version != schema.VERSION:
+        raise MalformedError(f"schema version {version}, not {schema.VERSION}")
+    graph = _only_graph(root)
+    buffers = _read_buffers(root)
+    tensors = tuple(
+        _read_tensor(index, table, buffers, data)
+        for index, table in enumerate(graph.children(0, _MOST_TABLES))
+    )
+    codes = [_read_code(table) for table in root.children(1, _MOST_TABLES)]
+    operators = tuple(
+        _read_operator(index, table, codes)
+        for index, table in enumerate(graph.children(3, _MOST_TABLES))
+    )
+    model = ModelFile(
+        name=name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size_bytes=len(data),
+        operators=operators,
+        tensors=tensors,
+        inputs=graph.scalars(1, "i"),
+        outputs=graph.scalars(2, "i"),
+        macs=None,
+    )
+    check_wiring(model)
+    check_shapes(model)
+    return replace(model, macs=model_macs(model))
+
+
+def _only_graph(root: Table) -> Table:
+    graphs = root.children(2, _MOST_TABLES)
+    if not graphs:
+        raise MalformedError("no subgraph")
+    if len(graphs) > 1:
+        raise _UnsuitableError(
+            f"has {len(graphs)} subgraphs (control flow or several signatures), and only models "
+            "with one can be measured; export one signature without loops or branches"
+        )
+    return graphs[0]
+
+
+def _read_buffers(root: Table) -> list[tuple[int, int]]:
+    """Return (offset in the file, length) of every buffer."""
+    buffers = []
+    for table in root.children(4, _MOST_TABLES):
+        # 0 and 1 are what writers leave there when the data is in its usual place.
+        if table.scalar(1, "Q", 0) > 1 or table.scalar(2, "Q", 0) > 1:
+            raise _UnsuitableError(
+                "keeps weights outside the flatbuffer, as files over 2 GB do; "
+                "no microcontroller runtime reads that"
+            )
+        buffers.append(table.extent(0))
+    return buffers
+
+
+def _read_tensor(
+    index: int, table: Table, buffers: Sequence[tuple[int, int]], data: bytes
+) -> Tensor:
+    buffer = table.scalar(2, "I", 0)
+    if buffer >= len(buffers):
+        raise MalformedError(f"tensor {index} names buffer {buffer} of {len(buffers)}")
+    first, length = buffers[buffer]
+    tensor = Tensor(
+        index=index,
+        name=table.text(3),
+        shape=_read_shape(index, table),
+        type=schema.type_name(table.scalar(1, "b", 0)),
+        buffer_bytes=length,
+        is_variable=bool(table.scalar(5, "?", 0)),
+        is_sparse=table.child(6) is not None,
+    )
+    if tensor.bytes > _MOST_TENSOR_BYTES:
+        raise MalformedError(f"tensor {index} takes {tensor.bytes} bytes")
+    if tensor.is_constant and not tensor.is_sparse and length < tensor.bytes:
+        raise MalformedError(f"tensor {index} has {length} of its {tensor.bytes} bytes of data")
+    if tensor.is_constant and tensor.type == "int32" and tensor.elements <= _MOST_VALUES:
+        values = memoryview(data)[first : first + tensor.bytes]
+        tensor = replace(tensor, values=_int32_values(values))
+    quantization = table.child(4)
+    return tensor if quantization is None else _with_quantization(tensor, quantization)
+
+
+def _read_shape(index: int, table: Table) -> tuple[int, ...]:
+    shape: tuple[int, ...] = table.scalars(0, "i")
+    if len(shape) > _MOST_DIMENSIONS:
+        raise MalformedError(f"tensor {index} has {len(shape)} dimensions")
+    if any(size <= 0 for size in shape):
+        raise _UnsuitableError(
+            f"tensor {index} ({table.text(3)}) has the dynamic shape {list(shape)}; convert the "
+            "model with a fixed input shape"
+        )
+    return shape
+
+
+def _int32_values(data: memoryview) -> tuple[int, ...]:
+    starts = range(0, len(data), 4)
+    return tuple(int.from_bytes(data[at : at + 4], "little", signed=True) for at in starts)
+
+
+def _with_quantization(tensor: Tensor, table: Table) -> Tensor:
+    scales = table.scalars(2, "f")
+    if not scales:
+        return tensor
+    zero_points = table.scalars(3, "q")
+    dimension = table.scalar(6, "i", 0)
+    where = f"tensor {tensor.index}"
+    if any(not math.isfinite(scale) or scale < 0 for scale in scales):
+        raise MalformedError(f"{where} has a scale that is no positive number")
+    if len(zero_points) != len(scales):
+        raise MalformedError(f"{where} has {len(scales)} scales, {len(zero_points)} zero points")
+    if any(not -(1 << 31) <= point < 1 << 31 for point in zero_points):
+        raise MalformedError(f"{where} has a zero point outside 32 bits")
+    if len(scales) > 1 and (
+        not 0 <= dimension < len(tensor.shape) or tensor.shape[dimension] != len(scales)
+    ):
+        raise MalformedError(
+            f"{where} has {len(scales)} scales along dimension {dimension} of {list(tensor.shape)}"
+        )
+    return replace(tensor, scales=scales, zero_points=zero_points, quantized_dimension=dimension)
+
+
+def _read_code(table: Table) -> tuple[str, str | None, int]:
+    """Return (builtin name, custom name, version) of an operator code."""
+    # Codes above 127 do not fit the older field, which then holds a placeholder of 127.
+    code = max(table.scalar(0, "b", 0), table.scalar(3, "i", 0))
+    name = schema.operator_name(code)
+    custom = table.text(1) if name == schema.CUSTOM else None
+    return name, custom, table.scalar(2, "i", 1)
+
+
+def _read_operator(
+    index: int, table: Table, codes: Sequence[tuple[str, str | None, int]]
+) -> Operator:
+    code = table.scalar(0, "I", 0)
+    if code >= len(codes):
+        raise MalformedError(f"operator {index} names operator code {code} of {len(codes)}")
+    name, custom, version = codes[code]
+    return Operator(
+        index=index,
+        name=name,
+        custom_name=custom,
+        version=version,
+        inputs=table.scalars(1, "i"),
+        outputs=table.scalars(2, "i"),
+        options=_read_options(index, name, table),
+    )
+
+
+def _read_options(index: int, name: str, table: Table) -> tuple[tuple[str, int], ...]:
+    # The table is checked for every operator, because the runtimes read it unchecked.
+    options = table.child(4)
+    if name not in schema.OPTIONS:
+        return ()
+    tag, fields = schema.OPTIONS[name]
+    if options is None or table.scalar(3, "B", 0) != tag:
+        raise MalformedError(f"operator {index} ({name}) lacks its options")
+    return tuple((at.name, options.scalar(at.slot, at.layout, at.default)) for at in fields)

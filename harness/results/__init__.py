@@ -1,0 +1,1 @@
+"""What was measured, as values and files: the row, the CSV table, the manifest, the terminal."""

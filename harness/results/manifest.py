@@ -1,0 +1,95 @@
+"""The manifest: what a run did, with everything that is not the same on every run."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+
+from harness.errors import HarnessError
+from harness.files import read_bytes, write_atomically
+from harness.results.row import Status
+from harness.toml_file import describe_problem
+
+SCHEMA_VERSION = 1
+"""Raised whenever a reader of the earlier form would misread the later one."""
+
+
+class RegionMapping(BaseModel):
+    """Which region of the board each region of the emulated machine stood for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    board: str
+    machine: str
+    regions: dict[str, tuple[str, ...]]
+    """Region of the machine: the board's regions, by name."""
+
+
+class CellRecord(BaseModel):
+    """What one cell left besides its row."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    """Content key of the measurement in the artifact store."""
+    cell: tuple[str, ...]
+    """The row's axes: model, scheme, board, kernels, optimize, runtime, simulator."""
+    status: Status
+    reason: str | None = None
+    log: str = ""
+    """What the failing tool or guest printed."""
+    seconds: float | None = None
+    """Wall time of the cell's own steps; None when all came from the store."""
+    details: dict[str, JsonValue] = {}
+    """Operator profile, symbols, confusion matrix, tolerance and the like, by name."""
+
+
+class Manifest(BaseModel):
+    """One run of a sweep; written beside the CSV file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_version: int = SCHEMA_VERSION
+    created: datetime
+    harness: str
+    """Version of this package."""
+    spec: dict[str, JsonValue]
+    """What was swept, as the user's spec and options came out."""
+    tools: dict[str, str]
+    """Version or identity of each tool: compiler, emulator, tflm, python, tensorflow."""
+    machines: tuple[RegionMapping, ...]
+    cells: tuple[CellRecord, ...]
+
+
+def write_manifest(manifest: Manifest, path: Path) -> None:
+    """Write `manifest` as JSON to `path`.
+
+    Raises:
+        HarnessError: The file cannot be written; an earlier one is then unchanged.
+    """
+    write_atomically(path, manifest.model_dump_json(indent=1) + "\n")
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Return the manifest at `path`.
+
+    Raises:
+        HarnessError: The file cannot be read, is no manifest, or has another schema version.
+    """
+    try:
+        content = json.loads(read_bytes(path))
+    except (ValueError, RecursionError) as error:
+        raise HarnessError(
+            f"{path}: not JSON ({error}); run 'harness bench' to write it anew"
+        ) from None
+    version = content.get("schema_version") if isinstance(content, dict) else None
+    if version != SCHEMA_VERSION:
+        raise HarnessError(
+            f"{path}: schema_version: this harness reads {SCHEMA_VERSION}, not {version}; "
+            "run 'harness bench' to write it anew, or use the harness that wrote it"
+        )
+    try:
+        return Manifest.model_validate_json(json.dumps(content), strict=True)
+    except ValidationError as error:
+        raise HarnessError(f"{path}: {describe_problem(error, Manifest)}") from None

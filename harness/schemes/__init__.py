@@ -1,0 +1,1 @@
+"""Quantization schemes: a Keras network in, a TensorFlow Lite model out; one module each."""

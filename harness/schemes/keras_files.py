@@ -1,0 +1,123 @@
+"""Load Keras networks from the files of a request, without running code from a file (worker side)."""
+
+import importlib.util
+import json
+import zipfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from harness.errors import HarnessError
+
+_SHOWN = 160
+
+
+def one_line(text: object) -> str:
+    """Return the first line of `text` that says something, shortened for a message."""
+    lines = [line.strip() for line in str(text).splitlines() if line.strip()]
+    line = " ".join((lines or [type(text).__name__])[0].split())
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
+
+
+def build_network(architecture: Path, name: str) -> Any:  # noqa: ANN401 -- a tf_keras model
+    """Return the untrained network that `build()` of the Python file `architecture` makes.
+
+    Raises:
+        HarnessError: The file cannot be run or has no `build`.
+    """
+    spec = importlib.util.spec_from_file_location("network_architecture", architecture)
+    if spec is None or spec.loader is None:
+        raise HarnessError(f"{name}: model.py: cannot be loaded; it must be a Python file")
+    module = ModuleType("network_architecture")
+    try:
+        spec.loader.exec_module(module)
+        return module.build()
+    except Exception as error:
+        raise HarnessError(f"{name}: model.py: build() failed ({one_line(error)})") from error
+
+
+def weight_names(network: Any) -> list[str]:  # noqa: ANN401
+    """Return the checkpoint's key for each variable, in the network's order."""
+    return [str(variable.name).removesuffix(":0").replace("/", ".") for variable in network.weights]
+
+
+def load_checkpoint(network: Any, checkpoint: Path, name: str) -> None:  # noqa: ANN401
+    """Set the network's variables from the .npz file `checkpoint`, one array a variable.
+
+    Raises:
+        HarnessError: The file is damaged, or does not fit the architecture.
+    """
+    names = weight_names(network)
+    remedy = f"train it again with 'harness train {name}'"
+    try:
+        with np.load(checkpoint, allow_pickle=False) as archive:
+            weights = {key: archive[key] for key in archive.files}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+        raise HarnessError(
+            f"{name}: checkpoint.npz: cannot be read ({one_line(error)}); {remedy}"
+        ) from error
+    for key, variable in zip(names, network.weights, strict=True):
+        if key not in weights or weights[key].shape != tuple(variable.shape):
+            raise HarnessError(f"{name}: checkpoint.npz: {key}: does not fit model.py; {remedy}")
+    if len(weights) != len(names):
+        raise HarnessError(f"{name}: checkpoint.npz: weights that model.py lacks; {remedy}")
+    network.set_weights([weights[key] for key in names])
+
+
+def load_keras_file(path: Path, keras_major: int, name: str) -> Any:  # noqa: ANN401
+    """Return the model that Keras `keras_major` (2 is tf-keras) wrote to `path`.
+
+    Raises:
+        HarnessError: It holds code (a Lambda layer) or a layer that Keras does not know, or it is
+            damaged.
+    """
+    _refuse_lambda(path, name)
+    try:
+        if keras_major == 3:  # noqa: PLR2004
+            import keras
+
+            return keras.saving.load_model(path, compile=False, safe_mode=True)
+        import tf_keras
+
+        return tf_keras.models.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:
+        package = "Keras 3" if keras_major == 3 else "Keras 2 (tf-keras)"  # noqa: PLR2004
+        raise HarnessError(
+            f"{name}: {package} cannot load it ({one_line(error)}); "
+            "save a model of Keras's own layers with model.save"
+        ) from error
+
+
+def _refuse_lambda(path: Path, name: str) -> None:
+    """Refuse code inside the file here, since safe_mode does not cover tf-keras's HDF5 files."""
+    try:
+        config = json.loads(_config_text(path))
+    except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
+        raise HarnessError(
+            f"{name}: its architecture cannot be read ({one_line(error)}); save the model again"
+        ) from error
+    pending: list[object] = [config]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            if value.get("class_name") in ("Lambda", "__lambda__"):
+                raise HarnessError(
+                    f"{name}: has a Lambda layer, which is code inside the file and is not run; "
+                    "replace it with Keras's own layers"
+                )
+            pending.extend(value.values())
+        elif isinstance(value, list):
+            pending.extend(value)
+
+
+def _config_text(path: Path) -> str | bytes:
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            return archive.read("config.json")
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        text: str | bytes = file.attrs["model_config"]
+    return text

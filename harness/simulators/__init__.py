@@ -1,0 +1,1 @@
+"""Run firmware on an emulated machine: firmware in, trace and console out."""

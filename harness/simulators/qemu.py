@@ -1,0 +1,210 @@
+"""Run firmware on a machine that QEMU emulates and return its console and its trace."""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from harness.errors import HarnessError
+from harness.files import write_atomically
+from harness.process import Completed, run
+from harness.simulators.plugin import build_plugin, version_line, version_number
+from harness.simulators.trace import Trace, TraceError, parse_trace
+
+Ending = Literal["reset", "budget", "wall", "lockup", "error"]
+
+_PROGRAM = "qemu-system-arm"
+_FIRST_WITH_ONE_INSN_PER_TB = (8, 1)
+_TRACE_BYTES_MAX = 64 * 1024 * 1024
+_ULIMIT_UNIT_BYTES = 512  # POSIX: `ulimit -f` counts in these
+_LOG_CHARACTERS_MAX = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When to stop a guest: instructions executed (0: no limit), seconds, console bytes."""
+
+    instructions: int
+    wall_s: float
+    console_bytes: int
+
+
+@dataclass(frozen=True)
+class Marker:
+    """`region` begins with the instruction at `address` (a Thumb symbol's bit 0 is ignored)."""
+
+    address: int
+    region: int
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """An indirect call of `size` bytes at `address`; what it calls in `region` is an operator."""
+
+    address: int
+    size: int
+    region: int
+
+
+@dataclass(frozen=True)
+class Emulation:
+    """What one emulation gave.
+
+    `console` is what the guest sent, up to the limit. `trace` is missing if the plugin was left
+    out or the emulation ended in another way than "reset" and "budget". `ending` says how it did:
+    the guest reset itself; it passed the limit of instructions or of seconds; it locked up (a
+    fault inside a fault); or QEMU or the plugin failed, as `log` tells.
+    """
+
+    console: bytes
+    trace: Trace | None
+    ending: Ending
+    log: str
+
+
+def find_qemu() -> Path:
+    """Return the emulator: what HARNESS_QEMU names, else `qemu-system-arm` on the PATH.
+
+    Raises:
+        HarnessError: There is none.
+    """
+    named = os.environ.get("HARNESS_QEMU")
+    found = shutil.which(named or _PROGRAM)
+    if found is not None:
+        return Path(found).absolute()
+    if named:
+        raise HarnessError(f"HARNESS_QEMU: {named} is not a program; name a {_PROGRAM} or unset it")
+    raise HarnessError(f"{_PROGRAM}: not found; run 'harness doctor --install' to install it")
+
+
+def qemu_version(qemu: Path) -> str:
+    """Return the version of `qemu` such as "7.2.22", without the distributor's addition.
+
+    Raises:
+        HarnessError: It cannot be run, or is not QEMU.
+    """
+    return ".".join(str(part) for part in version_number(version_line(qemu)))
+
+
+def emulate(  # noqa: PLR0913 - an emulation has that many independent inputs
+    *,
+    elf: Path,
+    machine: str,
+    window_origin: int,
+    window: bytes,
+    markers: Sequence[Marker],
+    dispatches: Sequence[Dispatch],
+    region_names: Mapping[int, str],
+    detail: bool,
+    limits: Limits,
+    cache: Path,
+    one_instruction_blocks: bool = False,
+    plugin: bool = True,
+) -> Emulation:
+    """Run `elf` on `machine` until it resets itself or a limit is reached.
+
+    `window` is placed at `window_origin` before reset. `markers` and `dispatches` divide the run
+    into regions and operators; `region_names` as for `parse_trace`. Without `detail` only regions
+    are counted. `cache` is the folder that holds the built plugin. `one_instruction_blocks` makes
+    QEMU translate every instruction by itself (slow; to check counts against); without `plugin`
+    nothing is counted and `limits.instructions` does not hold.
+
+    Raises:
+        HarnessError: QEMU or a host compiler is missing, the plugin cannot be built, or the
+            temporary folder cannot be written.
+        TraceError: The plugin wrote a trace that is not consistent.
+    """
+    qemu = find_qemu()
+    plugin_path = build_plugin(qemu, cache).absolute() if plugin else None
+    try:
+        with tempfile.TemporaryDirectory(prefix="harness-qemu-") as name:
+            folder = Path(name)
+            # Relative names only: QEMU splits option values at commas, and paths may hold some.
+            (folder / "firmware.elf").symlink_to(elf.absolute())
+            write_atomically(folder / "window.bin", window)
+            options = _options(machine, window_origin if window else None)
+            if one_instruction_blocks:
+                options += _one_instruction_options(qemu)
+            if plugin_path is not None:
+                (folder / "plugin.so").symlink_to(plugin_path)
+                config = _config(markers, dispatches, detail, limits.instructions)
+                write_atomically(folder / "config", config)
+                options += ["-plugin", "./plugin.so,config=config"]
+            completed = run(
+                _limited([str(qemu), *options], limits), cwd=folder, timeout_s=limits.wall_s
+            )
+            return _read_emulation(folder, completed, limits, region_names if plugin else None)
+    except OSError as error:
+        raise HarnessError(
+            f"{tempfile.gettempdir()}: an emulation needs a writable temporary folder with space "
+            f"({error.strerror}); set TMPDIR to another"
+        ) from error
+
+
+def _options(machine: str, window_origin: int | None) -> list[str]:
+    options = ["-no-user-config", "-nodefaults", "-M", machine, "-nic", "none"]
+    options += ["-display", "none", "-monitor", "none", "-serial", "file:console"]
+    options += ["-no-reboot", "-kernel", "firmware.elf"]
+    if window_origin is not None:
+        options += ["-device", f"loader,file=window.bin,addr={window_origin:#x},force-raw=on"]
+    return options
+
+
+def _one_instruction_options(qemu: Path) -> list[str]:
+    if version_number(version_line(qemu)) >= _FIRST_WITH_ONE_INSN_PER_TB:
+        return ["-accel", "tcg,one-insn-per-tb=on"]
+    return ["-singlestep"]
+
+
+def _config(
+    markers: Sequence[Marker], dispatches: Sequence[Dispatch], detail: bool, budget: int
+) -> str:
+    lines = ["trace trace", f"budget {budget}", f"detail {'on' if detail else 'off'}"]
+    lines += [f"marker {one.address & ~1:x} {one.region}" for one in markers]
+    lines += [f"dispatch {one.address & ~1:x} {one.size} {one.region}" for one in dispatches]
+    return "\n".join([*lines, ""])
+
+
+def _limited(command: list[str], limits: Limits) -> list[str]:
+    """Wrap `command` so that the guest cannot fill the disk and an abort leaves no core file."""
+    file_bytes = max(limits.console_bytes, _TRACE_BYTES_MAX)
+    blocks = -(-file_bytes // _ULIMIT_UNIT_BYTES)
+    return ["/bin/sh", "-c", f'ulimit -c 0; ulimit -f {blocks}; exec "$@"', "sh", *command]
+
+
+def _read_emulation(
+    folder: Path, completed: Completed, limits: Limits, region_names: Mapping[int, str] | None
+) -> Emulation:
+    console_path = folder / "console"
+    console = b""
+    if console_path.exists():
+        with console_path.open("rb") as stream:
+            console = stream.read(limits.console_bytes + 1)
+    log = completed.output[-_LOG_CHARACTERS_MAX:]
+    too_much = len(console) > limits.console_bytes
+    console = console[: limits.console_bytes]
+    if completed.timed_out:
+        return Emulation(console, None, "wall", log)
+    if too_much or completed.returncode == -signal.SIGXFSZ:
+        what = "the guest's console" if too_much else "the trace or the console"
+        message = f"{what} passed its limit ({limits.console_bytes} bytes for the console)"
+        return Emulation(console, None, "error", "\n".join([log, message]).strip())
+    if completed.returncode == -signal.SIGABRT and "Lockup" in completed.stderr:
+        return Emulation(console, None, "lockup", log)
+    if completed.returncode != 0:
+        status = f"QEMU ended with status {completed.returncode}"
+        return Emulation(console, None, "error", log or status)
+    if region_names is None:
+        return Emulation(console, None, "reset", log)
+    return _with_trace(folder / "trace", console, log, region_names)
+
+
+def _with_trace(path: Path, console: bytes, log: str, region_names: Mapping[int, str]) -> Emulation:
+    if not path.exists():
+        raise TraceError("trace: QEMU ended without one" + (f" ({log})" if log else ""))
+    trace = parse_trace(path.read_text(encoding="ascii", errors="replace"), region_names)
+    return Emulation(console, trace, "reset" if trace.status == "end" else "budget", log)

@@ -1,0 +1,98 @@
+"""Objects of the store as local files, for the programs that need a path."""
+
+import io
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import HarnessError
+from harness.store.artifact_store import ArtifactStore
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder of this machine where packed objects are unpacked once and tools keep theirs."""
+
+    folder: Path
+
+    def unpacked(self, store: ArtifactStore, digest: str) -> Path:
+        """Return the folder that holds the content of a packed object, unpacking it at first use.
+
+        Raises:
+            HarnessError: The object is missing, or the folder cannot be written.
+        """
+        place = self.folder / "unpacked" / digest[:24]
+        if place.is_dir():
+            return place
+        data = store.get(digest)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            temporary = Path(tempfile.mkdtemp(dir=place.parent, prefix=".unpack-"))
+            try:
+                with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+                    archive.extractall(temporary, filter="data")
+                _rename_once(temporary, place)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
+        except OSError as error:
+            raise HarnessError(
+                f"{self.folder}: cannot be written ({error.strerror}); free space or set HARNESS_CACHE"
+            ) from error
+        return place
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Give a private folder that is removed afterwards."""
+        try:
+            parent = self.folder / "scratch"
+            parent.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(dir=parent))
+        except OSError as error:
+            raise HarnessError(
+                f"{self.folder}: cannot be written ({error.strerror}); free space or set HARNESS_CACHE"
+            ) from error
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _rename_once(temporary: Path, place: Path) -> None:
+    try:
+        temporary.rename(place)
+    except OSError:
+        if not place.is_dir():
+            raise
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """Return a tar archive of `files` whose bytes depend only on names and contents."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name in sorted(files):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(files[name])
+            entry.mode = 0o644
+            archive.addfile(entry, io.BytesIO(files[name]))
+    return buffer.getvalue()
+
+
+def pack_tree(root: Path, suffixes: Iterable[str], under: Iterable[str] = (".",)) -> bytes:
+    """Return `pack` of the files below `root` whose names end in one of `suffixes`.
+
+    Only the folders `under` are read. Links are followed, so that the archive stands alone.
+    """
+    endings = tuple(suffixes)
+    files: dict[str, bytes] = {}
+    for folder in under:
+        for parent, _, names in os.walk(root / folder, followlinks=True):
+            for name in names:
+                path = Path(parent) / name
+                if name.endswith(endings) and path.is_file():
+                    files[path.relative_to(root).as_posix()] = path.read_bytes()
+    return pack(files)

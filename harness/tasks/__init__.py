@@ -1,0 +1,41 @@
+"""Tasks: the data and the metric that a model is trained for and judged by; one module each."""
+
+from collections.abc import Mapping
+
+from harness.names import unknown_name
+from harness.tasks.metrics import quality
+from harness.tasks.plugins import load_plugins
+from harness.tasks.sampling import stratified_subset
+from harness.tasks.task import Labels, Samples, Task, TaskData
+
+__all__ = [
+    "Labels",
+    "Samples",
+    "Task",
+    "TaskData",
+    "find_task",
+    "load_tasks",
+    "quality",
+    "stratified_subset",
+]
+
+
+def load_tasks() -> Mapping[str, Task]:
+    """Return all tasks by name: modules of this package, then entry points "harness.tasks".
+
+    Raises:
+        HarnessError: Two tasks have one name, or a third party's cannot be loaded.
+    """
+    return load_plugins("harness.tasks", "harness.tasks", "TASK", Task)
+
+
+def find_task(name: str) -> Task:
+    """Return the task called `name`.
+
+    Raises:
+        HarnessError: There is none; the message suggests the nearest and lists all.
+    """
+    tasks = load_tasks()
+    if name not in tasks:
+        raise unknown_name("task", name, tasks)
+    return tasks[name]

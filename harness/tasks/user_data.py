@@ -1,0 +1,143 @@
+"""Read a user's own samples from an .npz archive, and refuse what would give a wrong figure."""
+
+import hashlib
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from harness.errors import HarnessError
+from harness.files import read_bytes
+from harness.tasks.task import Labels, Samples
+
+CALIBRATION_STRIDE = 5
+CALIBRATION_LIMIT = 200
+
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+@dataclass(frozen=True)
+class UserData:
+    """A user's samples: those to test with, their labels if known, and those that calibrate.
+
+    `x_test` and `x_calibration` are samples x the model's input shape; no sample is in both
+    unless the user's own `x_calibration` repeats one. `sha256` is the file's, for cache keys.
+    """
+
+    x_test: Samples
+    y_test: Labels | None
+    x_calibration: Samples
+    sha256: str
+
+
+def load_user_data(path: Path, *, calibrate: bool = True) -> UserData:
+    """Return the arrays `x`, and if there `y` and `x_calibration`, of the .npz file at `path`.
+
+    Numbers are taken as they are, in float32: scale them as the model was trained. Without
+    `x_calibration`, every fifth sample (the 5th, the 10th ...; 200 at most) calibrates and is
+    left out of the test. With `calibrate` false, for a model that is quantized already, nothing
+    is left out and nothing calibrates.
+
+    Raises:
+        HarnessError: The file or one of its arrays cannot be used; one line says why.
+    """
+    content = read_bytes(path)
+    arrays = _arrays(content, str(path))
+    if "x" not in arrays:
+        raise HarnessError(f"{path}: x: missing; save the samples with numpy.savez(FILE, x=...)")
+    x = _samples(arrays["x"], f"{path}: x")
+    y = _labels(arrays["y"], len(x), f"{path}: y") if "y" in arrays else None
+    digest = hashlib.sha256(content).hexdigest()
+    if not calibrate:
+        return UserData(x, y, x[:0], digest)
+    if "x_calibration" in arrays:
+        calibration = _samples(arrays["x_calibration"], f"{path}: x_calibration")
+        if calibration.shape[1:] != x.shape[1:]:
+            raise HarnessError(
+                f"{path}: x_calibration: samples of shape {calibration.shape[1:]}, "
+                f"those of x have {x.shape[1:]}; give both the model's input shape"
+            )
+        return UserData(x, y, calibration, digest)
+    chosen = np.arange(CALIBRATION_STRIDE - 1, len(x), CALIBRATION_STRIDE)[:CALIBRATION_LIMIT]
+    if not len(chosen):
+        raise HarnessError(
+            f"{path}: x: {len(x)} samples cannot be split; "
+            f"give at least {CALIBRATION_STRIDE}, or x_calibration"
+        )
+    return UserData(
+        np.delete(x, chosen, axis=0),
+        None if y is None else np.delete(y, chosen),
+        x[chosen],
+        digest,
+    )
+
+
+def _arrays(content: bytes, name: str) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays that are read, of those in the archive."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        raise HarnessError(f"{name}: not an .npz archive; write it with numpy.savez")
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    field = ""
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+            for field in {"x", "y", "x_calibration"} & set(archive.files):  # noqa: B007
+                arrays[field] = np.asarray(archive[field])
+    except _UNREADABLE as error:
+        raise HarnessError(
+            f"{name}: {f'{field}: ' if field else ''}cannot be read ({_first_line(error)}); "
+            "save plain numbers with numpy.savez"
+        ) from error
+    return arrays
+
+
+def _samples(array: npt.NDArray[Any], name: str) -> Samples:
+    if array.dtype.kind not in "fiub":
+        raise HarnessError(f"{name}: holds {array.dtype}, not numbers; save it as float32")
+    if array.ndim == 0 or array.size == 0:
+        raise HarnessError(f"{name}: is empty (shape {array.shape}); give at least one sample")
+    with np.errstate(over="ignore"):
+        values = np.ascontiguousarray(array, dtype=np.float32)
+    finite = np.isfinite(values)
+    if not finite.all():
+        sample = int(np.argwhere(~finite)[0][0])
+        raise HarnessError(
+            f"{name}: sample {sample} holds NaN, an infinity or a value beyond float32; "
+            "remove or repair it"
+        )
+    return values
+
+
+def _labels(array: npt.NDArray[Any], samples: int, name: str) -> Labels:
+    if array.dtype.kind not in "iu":
+        raise HarnessError(
+            f"{name}: holds {array.dtype}; labels are integers from 0, save as int64"
+        )
+    if array.ndim != 1:
+        raise HarnessError(
+            f"{name}: has shape {array.shape}; give one label a sample (numpy.argmax of one-hot)"
+        )
+    if len(array) != samples:
+        raise HarnessError(f"{name}: {len(array)} labels for {samples} samples; give one each")
+    if array.min() < 0 or array.max() > np.iinfo(np.int32).max:
+        raise HarnessError(f"{name}: a label is negative or huge; number the classes from 0")
+    return array.astype(np.int64)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

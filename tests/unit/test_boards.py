@@ -1,0 +1,176 @@
+"""Promises about boards: every shipped one is sound, every rule catches what breaks it."""
+
+import os
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from harness.assets import asset_path
+from harness.boards import board_names, load_board, load_boards
+from harness.errors import HarnessError
+
+SHIPPED = sorted(path.stem for path in asset_path("boards").glob("*.toml"))
+
+TINY = """
+name = "tiny"
+title = "A board of the test"
+core = "cortex-m4"
+fpu = "fpv4-sp-d16"
+clock_hz = 64_000_000
+source = "made up"
+[[memory]]
+name = "flash"
+kind = "flash"
+origin = 0x0000_0000
+bytes = 0x1000
+source = "made up"
+[[memory]]
+name = "ram"
+kind = "ram"
+origin = 0x2000_0000
+bytes = 0x800
+source = "made up"
+[placement]
+code = ["flash"]
+data = ["ram"]
+[[cache]]
+kind = "instruction"
+bytes = 1024
+line_bytes = 32
+ways = 4
+source = "made up"
+[emulation]
+qemu = "mps2-an386"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HARNESS_BOARDS", str(tmp_path))
+    return tmp_path
+
+
+def test_the_seven_boards_of_the_readme_are_shipped() -> None:
+    assert SHIPPED == [
+        "bluepill",
+        "corstone300",
+        "nano33ble",
+        "nrf5340dk",
+        "nucleo-f746zg",
+        "nucleo-l4r5zi",
+        "pico",
+    ]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_board_keeps_the_rules(name: str) -> None:
+    board = load_board(name)
+    assert board.name == name
+    assert board.flash_limit_bytes > board.ram_limit_bytes or name == "corstone300"
+
+
+@pytest.mark.parametrize(
+    ("name", "flash", "ram"),
+    [
+        ("bluepill", 64 * 1024, 20 * 1024),
+        ("corstone300", 512 * 1024, 512 * 1024),
+        ("nano33ble", 1024 * 1024, 256 * 1024),
+        ("nrf5340dk", 1024 * 1024, 512 * 1024),
+        ("nucleo-f746zg", 1024 * 1024, 320 * 1024),
+        ("nucleo-l4r5zi", 2048 * 1024, 640 * 1024),
+        ("pico", 2048 * 1024, 264 * 1024),
+    ],
+)
+def test_limits_are_the_sums_of_the_placed_regions(name: str, flash: int, ram: int) -> None:
+    board = load_board(name)
+    assert (board.flash_limit_bytes, board.ram_limit_bytes) == (flash, ram)
+
+
+def test_data_regions_of_every_board_are_adjacent() -> None:
+    for board in load_boards():
+        regions = [board.region(name) for name in board.placement.data]
+        for below, above in pairwise(regions):
+            assert below.origin + below.bytes == above.origin, board.name
+
+
+def test_a_board_is_found_by_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY)
+    assert load_board(str(path)).ram_limit_bytes == 0x800
+
+
+def test_a_folder_of_the_user_adds_boards(folder: Path) -> None:
+    (folder / "tiny.toml").write_text(TINY)
+    assert "tiny" in board_names()
+    assert load_board("tiny").title == "A board of the test"
+
+
+def test_an_installed_package_adds_boards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "more_boards"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "tiny.toml").write_text(TINY)
+    metadata = tmp_path / "more_boards-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: more-boards\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[harness.boards]\nmore = more_boards\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert load_board("tiny").name == "tiny"
+
+
+def test_two_boards_of_one_name_are_an_error(folder: Path) -> None:
+    (folder / "pico.toml").write_text(TINY.replace('"tiny"', '"pico"'))
+    with pytest.raises(HarnessError, match=r"is also a board of that name; rename one of them"):
+        board_names()
+
+
+def test_a_folder_that_does_not_exist_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARNESS_BOARDS", f"{os.sep}absent{os.pathsep}")
+    with pytest.raises(HarnessError, match=r"HARNESS_BOARDS: .absent: no such folder"):
+        board_names()
+
+
+def test_an_unknown_board_suggests_the_nearest() -> None:
+    with pytest.raises(
+        HarnessError, match=r"unknown board 'nano33bel'; did you mean 'nano33ble'\?"
+    ):
+        load_board("nano33bel")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ('core = "cortex-m4"', 'core = "cortex-m5"', "core: should be 'cortex-m0plus', "),
+        ('"fpv4-sp-d16"', '"mve"', "fpu: cortex-m4 has no mve; choose one of: fpv4-sp-d16, none"),
+        ("mps2-an386", "mps2-an385", "emulation.qemu: 'mps2-an385' is no known machine with a"),
+        ("mps2-an386", "virt", "use mps2-an386"),
+        ("line_bytes = 32", "line_bytes = 48", "cache[0].line_bytes: must be a power of two"),
+        ("bytes = 1024", "bytes = 1000", "cache[0]: bytes: must be a multiple of line_bytes"),
+        ('code = ["flash"]', 'code = ["rom"]', "placement.code: 'rom' must name one region"),
+        ('code = ["flash"]', 'code = ["ram"]', "placement: 'ram' is in code and in data"),
+        ('data = ["ram"]', 'data = ["ram", "ram"]', "placement.data: 'ram' must name one region"),
+        ('data = ["ram"]', "data = []", "placement.data: "),
+        ("0x2000_0000", "0x0000_0800", "memory: flash overlaps ram"),
+        ('name = "ram"', 'name = "flash"', "memory: two regions are called 'flash'"),
+        ("bytes = 0x800\n", "", "memory[1].bytes: missing; add it"),
+        ("bytes = 0x800\n", "bytes = 0\n", "memory[1].bytes: should be greater than 0"),
+        ("clock_hz", "clok_hz", "clok_hz: unknown key; did you mean 'clock_hz'?"),
+        ("64_000_000", '"64 MHz"', "clock_hz: should be a valid integer"),
+        ('name = "tiny"', 'name = "huge"', "name: 'huge' is not the file's; rename one of them"),
+        (
+            'kind = "instruction"',
+            'kind = "instruction"\nunverified = ["policy"]',
+            "cache[0]: unverified: this table has no key 'policy'",
+        ),
+    ],
+)
+def test_each_rule_names_file_and_field(
+    tmp_path: Path, before: str, after: str, message: str
+) -> None:
+    assert before in TINY
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY.replace(before, after, 1))
+    with pytest.raises(HarnessError, match=re.escape(str(path)) + ": .*" + re.escape(message)):
+        load_board(str(path))

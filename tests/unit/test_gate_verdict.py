@@ -1,0 +1,111 @@
+"""Promises about the verdict: limits are exact, and whatever is not known to be good fails."""
+
+import pytest
+from row_factory import make_row
+
+from harness.gate.budgets import Budget
+from harness.gate.verdict import Outcome, judge
+
+HERE = {"model": "digits", "scheme": "int8", "board": "nano33ble"}
+UNMEASURED = {"quality_device": None, "flash_bytes": None, "ram_bytes": None}
+
+
+def budget(**changes: object) -> Budget:
+    return Budget.model_validate({**HERE, **changes})
+
+
+@pytest.mark.parametrize("name", ["flash_bytes", "ram_bytes"])
+def test_a_size_at_its_limit_passes_and_one_byte_more_fails(name: str) -> None:
+    row = make_row(**{name: 5000})
+    at = judge([row], [budget(**{name: 5000})])
+    over = judge([row], [budget(**{name: 4999})])
+    assert at.passed
+    assert at.findings[0].headroom == 0
+    assert not over.passed
+    assert over.findings[0].headroom == -1
+
+
+def test_a_quality_at_its_limit_passes_and_one_below_fails() -> None:
+    row = make_row(quality_device=0.95)
+    assert judge([row], [budget(quality_min=0.95)]).passed
+    below = judge([row], [budget(quality_min=0.9501)])
+    assert not below.passed
+    assert below.findings[0].headroom == pytest.approx(-0.0001)
+
+
+def test_the_quality_is_the_device_s() -> None:
+    row = make_row(quality_device=0.5, quality_host=0.9)
+    assert not judge([row], [budget(quality_min=0.8)]).passed
+
+
+def test_every_limit_and_every_matching_row_is_held() -> None:
+    rows = [make_row(optimize="O2"), make_row(optimize="Os", flash_bytes=200_000)]
+    verdict = judge(rows, [budget(flash_bytes=150_000, ram_bytes=50_000)])
+    outcomes = [
+        (found.cell.split()[4], found.limit_name, found.outcome) for found in verdict.findings
+    ]
+    assert outcomes == [
+        ("O2", "flash_bytes", Outcome.PASSED),
+        ("O2", "ram_bytes", Outcome.PASSED),
+        ("Os", "flash_bytes", Outcome.FAILED),
+        ("Os", "ram_bytes", Outcome.PASSED),
+    ]
+    assert not verdict.passed
+
+
+@pytest.mark.parametrize("rows", [[], [make_row(model="motion")]])
+def test_a_budget_that_matches_no_row_fails(rows: list[object]) -> None:
+    verdict = judge(rows, [budget(flash_bytes=1)])
+    assert not verdict.passed
+    assert verdict.findings[0].message == "no row of the results matches"
+
+
+def test_no_budgets_at_all_do_not_pass() -> None:
+    assert not judge([make_row()], []).passed
+
+
+@pytest.mark.parametrize(
+    ("column", "limit"),
+    [("flash_bytes", "flash_bytes"), ("ram_bytes", "ram_bytes"), ("quality_device", "quality_min")],
+)
+def test_a_row_without_the_measurement_fails(column: str, limit: str) -> None:
+    verdict = judge([make_row(**{column: None})], [budget(**{limit: 1})])
+    assert not verdict.passed
+    assert verdict.findings[0].message == "no measurement"
+
+
+@pytest.mark.parametrize("status", ["mismatch", "failed", "timeout"])
+def test_a_bad_row_fails_whatever_its_sizes(status: str) -> None:
+    row = make_row(status=status, reason="why", quality_device=None)
+    verdict = judge([row, make_row(board="pico")], [budget(board="*", flash_bytes=10**9)])
+    assert not verdict.passed
+    assert verdict.findings[0].message == f"{status}: why"
+
+
+def test_what_does_not_fit_fails_even_below_a_careless_limit() -> None:
+    row = make_row(status="does-not-fit", reason="RAM by 12 bytes")
+    verdict = judge([row], [budget(flash_bytes=10**9)])
+    assert not verdict.passed
+    assert verdict.findings[-1].message == "does-not-fit: RAM by 12 bytes"
+
+
+UNSUPPORTED = make_row(scheme="dynamic", status="unsupported", reason="hybrid", **UNMEASURED)
+
+
+def test_an_unsupported_row_that_a_wildcard_matched_is_skipped_and_said() -> None:
+    verdict = judge([UNSUPPORTED, make_row()], [budget(scheme="*", flash_bytes=10**9)])
+    assert verdict.passed
+    assert (verdict.findings[0].outcome, verdict.findings[0].message) == (
+        Outcome.SKIPPED,
+        "unsupported: hybrid",
+    )
+
+
+def test_an_unsupported_row_that_was_named_fails() -> None:
+    assert not judge([UNSUPPORTED], [budget(scheme="dynamic", flash_bytes=10**9)]).passed
+
+
+def test_a_wildcard_that_only_skips_fails() -> None:
+    verdict = judge([UNSUPPORTED], [budget(scheme="dyn*", flash_bytes=10**9)])
+    assert not verdict.passed
+    assert verdict.findings[-1].message == "no row that matches was measured"

@@ -1,0 +1,58 @@
+"""Promises about the row: its columns, and what it refuses to publish."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from row_factory import make_row
+
+from harness.results.row import COLUMNS, Row, Status, column_reference_markdown
+
+PUBLIC = """
+model scheme board core kernels optimize runtime simulator status reason
+metric quality_float quality_host quality_device samples outputs_checked outputs_differing
+flash_bytes flash_model_bytes flash_kernels_bytes flash_runtime_bytes flash_libc_bytes
+flash_app_bytes flash_vectors_bytes flash_limit_bytes
+ram_bytes ram_arena_bytes ram_arena_persistent_bytes ram_arena_nonpersistent_bytes
+ram_static_bytes ram_stack_bytes ram_limit_bytes
+macs instructions cycles cycles_low cycles_high latency_ms energy_uj
+compiler emulator tflm model_sha256
+"""
+
+
+def test_the_columns_are_the_public_interface_in_their_order() -> None:
+    assert list(COLUMNS) == PUBLIC.split()
+
+
+def test_every_column_is_described() -> None:
+    assert all(field.description for field in Row.model_fields.values())
+
+
+def test_the_reference_in_the_documentation_is_current() -> None:
+    path = Path(__file__).parents[2] / "docs" / "columns.md"
+    assert path.read_text() == column_reference_markdown()
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.OK])
+def test_a_row_that_is_not_ok_must_say_why(status: Status) -> None:
+    with pytest.raises(ValidationError, match="must say why"):
+        make_row(status=status, quality_device=None)
+
+
+@pytest.mark.parametrize("status", ["mismatch", "failed", "timeout"])
+@pytest.mark.parametrize("column", ["quality_device", "cycles", "latency_ms", "energy_uj"])
+def test_a_bad_row_carries_neither_quality_nor_time(status: str, column: str) -> None:
+    figures = {"quality_device": None, column: 1}
+    with pytest.raises(ValidationError, match=f"{column}: must be empty"):
+        make_row(status=status, reason="because", **figures)
+
+
+@pytest.mark.parametrize("changes", [{"flash_bytes": -1}, {"quality_host": float("nan")}])
+def test_figures_that_cannot_be_are_refused(changes: dict[str, float]) -> None:
+    with pytest.raises(ValidationError):
+        make_row(**changes)
+
+
+def test_a_reason_of_several_lines_becomes_one() -> None:
+    row = make_row(status="failed", quality_device=None, reason=" a\n\tb\x1b[31m ")
+    assert row.reason == "a b\N{REPLACEMENT CHARACTER}[31m"
