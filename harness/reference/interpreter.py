@@ -78,18 +78,22 @@ def identity(interpreter: InterpreterName) -> str:
 def _run_worker(
     request: Mapping[str, object], tflite: bytes, samples: Sequence[bytes], name: str
 ) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="harness-reference-") as folder:
-        place = Path(folder)
-        (place / "request.json").write_text(json.dumps(request))
-        (place / "model.tflite").write_bytes(tflite)
-        (place / "inputs.bin").write_bytes(b"".join(samples))
-        command = [sys.executable, "-m", "harness.reference.worker", folder]
-        completed = run(command, env={"TF_CPP_MIN_LOG_LEVEL": "3"}, timeout_s=_TIMEOUT_S)
-        if completed.returncode != 0:
-            raise HarnessError(
-                f"{name}: {request['interpreter']} cannot run it: {_failure(completed)}"
-            )
-        return (place / "outputs.bin").read_bytes()
+    try:
+        with tempfile.TemporaryDirectory(prefix="harness-reference-") as folder:
+            place = Path(folder)
+            (place / "request.json").write_text(json.dumps(request))
+            (place / "model.tflite").write_bytes(tflite)
+            (place / "inputs.bin").write_bytes(b"".join(samples))
+            command = [sys.executable, "-m", "harness.reference.worker", folder]
+            completed = run(command, env={"TF_CPP_MIN_LOG_LEVEL": "3"}, timeout_s=_TIMEOUT_S)
+            if completed.returncode == 0:
+                return (place / "outputs.bin").read_bytes()
+    except OSError as error:
+        raise HarnessError(
+            f"{tempfile.gettempdir()}: temporary files cannot be written ({error.strerror}); free "
+            "space or set TMPDIR"
+        ) from error
+    raise HarnessError(f"{name}: {request['interpreter']} cannot run it: {_failure(completed)}")
 
 
 def _ample_arena(model: ModelFile) -> int:

@@ -17,7 +17,8 @@ class Network:
     """A float32 network with one input and one output, traced for a batch of one sample.
 
     A fixed batch makes every shape in the .tflite file static, as TFLM needs them. Tracing once
-    makes a conversion independent of which others the same process has done before.
+    makes a conversion independent of which others the same process has done before. The trace
+    holds weights as constants, because the converter leaves those of Keras 3 as variables.
     `input_shape` is without the batch dimension.
     """
 
@@ -30,7 +31,7 @@ class Network:
         """Return a new TensorFlow Lite converter of this network, all options at their default."""
         import tensorflow as tf
 
-        return tf.lite.TFLiteConverter.from_concrete_functions([self.traced], self.keras)
+        return tf.lite.TFLiteConverter.from_concrete_functions([self.traced])
 
     def outputs(self, x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return the float32 outputs (samples x output shape) for `x` (samples x input shape)."""
@@ -88,6 +89,7 @@ def trace(keras: Any, name: str) -> Network:  # noqa: ANN401 -- a model of eithe
             not finite.
     """
     import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
     only = _only_input(keras, name)
     batch, *shape = tuple(only.shape)
@@ -109,7 +111,8 @@ def trace(keras: Any, name: str) -> Network:  # noqa: ANN401 -- a model of eithe
             f"{name}: output shape {tuple(traced.outputs[0].shape)} depends on the data; "
             "save a model whose shapes are fixed"
         )
-    return Network(keras, traced, tuple(int(size) for size in shape), batch is not None)
+    frozen = convert_variables_to_constants_v2(traced)
+    return Network(keras, frozen, tuple(int(size) for size in shape), batch is not None)
 
 
 def _only_input(keras: Any, name: str) -> Any:  # noqa: ANN401

@@ -77,6 +77,12 @@ def test_too_small_an_arena_is_an_error():
         reference_outputs(fully_connected().write(), [bytes(12)], "tflite-micro", arena_bytes=64)
 
 
+def test_a_temporary_folder_that_cannot_be_written_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with pytest.raises(HarnessError, match="gone: temporary files cannot be written"):
+        reference_outputs(fully_connected().write(), [bytes(12)], "tflite-micro")
+
+
 def test_identity_names_package_and_version():
     assert identity("tflite-micro").startswith("tflite-micro 0.")
     assert identity("litert").startswith("ai-edge-litert 2.")
