@@ -13,9 +13,9 @@ EXIT_INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line and exit with 0, 1 (not good), 2 (not carried out) or 130 (Ctrl-C)."""
-    from harness.cli.app import make_app
-
     try:
+        from harness.cli.app import make_app
+
         status = make_app()(standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)
     except HarnessError as error:

@@ -1,7 +1,7 @@
 """Write files so that a reader never sees half of one."""
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 from harness.errors import HarnessError
@@ -15,16 +15,17 @@ def write_atomically(path: Path, content: bytes | str) -> None:
             at `path` is then still there, unchanged.
     """
     data = content.encode() if isinstance(content, str) else content
-    temporary: str | None = None
+    temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        # Opened with the mode of any new file, which the system's mask then narrows: asking for
+        # the mask would mean setting it, under the eyes of other threads.
+        candidate = path.parent / f".{secrets.token_hex(8)}.tmp"
+        handle = os.open(candidate, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        temporary = candidate
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)
-        Path(temporary).replace(path)
+        temporary.replace(path)
         temporary = None
     except OSError as error:
         raise HarnessError(
@@ -32,7 +33,7 @@ def write_atomically(path: Path, content: bytes | str) -> None:
         ) from error
     finally:
         if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
 
 
 def read_bytes(path: Path) -> bytes:

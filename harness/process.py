@@ -1,18 +1,51 @@
 """Run another program: compilers, emulators, converters in processes of their own."""
 
+import contextlib
 import os
 import signal
 import subprocess
-import weakref
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.errors import HarnessError
 
-# Ctrl-C must end every child, also those that worker threads wait for: the one thing about
-# children that has to be known process-wide.
-_running: "weakref.WeakSet[subprocess.Popen[bytes]]" = weakref.WeakSet()
+_LAST_WORDS_S = 5.0
+
+
+class _Children:
+    """The running programs: Ctrl-C must end all of them, also those that threads wait for.
+
+    Known process-wide, because the operating system knows children no other way.
+    """
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+        self._ended = False
+
+    def start(self, words: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":  # noqa: ANN401
+        with self._lock:
+            if self._ended:
+                # A thread whose program was just killed goes on to its next one.
+                raise HarnessError(f"{words[0]}: not started, since the harness is ending")
+            child = subprocess.Popen(words, **options)
+            self._running.add(child)
+            return child
+
+    def forget(self, child: "subprocess.Popen[bytes]") -> None:
+        self._running.discard(child)
+
+    def end(self) -> None:
+        with self._lock:
+            self._ended = True
+            for child in list(self._running):
+                _kill(child)
+
+
+_children = _Children()
 
 
 @dataclass(frozen=True)
@@ -47,7 +80,7 @@ def run(
     """
     words = [str(word) for word in command]
     try:
-        child = subprocess.Popen(
+        child = _children.start(
             words,
             cwd=cwd,
             env={**os.environ, **(env or {})},
@@ -62,20 +95,19 @@ def run(
         ) from error
     except OSError as error:
         raise HarnessError(f"{words[0]}: cannot be started ({error.strerror})") from error
-    _running.add(child)
     timed_out = False
     try:
         stdout, stderr = child.communicate(timeout=timeout_s)
     except subprocess.TimeoutExpired:
         timed_out = True
         _kill(child)
-        stdout, stderr = child.communicate()
+        stdout, stderr = _last_words(child)
     except BaseException:
         _kill(child)
         child.wait()
         raise
     finally:
-        _running.discard(child)
+        _children.forget(child)
     return Completed(
         child.returncode,
         stdout.decode(errors="replace"),
@@ -85,13 +117,21 @@ def run(
 
 
 def kill_all() -> None:
-    """End every program that `run` is waiting for, with its children."""
-    for child in list(_running):
-        _kill(child)
+    """End every program that `run` is waiting for, with its children, and start none any more."""
+    _children.end()
+
+
+def _last_words(child: "subprocess.Popen[bytes]") -> tuple[bytes, bytes]:
+    """What a killed program had printed. One that left its group may hold the pipes open."""
+    try:
+        return child.communicate(timeout=_LAST_WORDS_S)
+    except subprocess.TimeoutExpired as held:
+        for stream in (child.stdout, child.stderr):
+            if stream is not None:
+                stream.close()
+        return held.stdout or b"", held.stderr or b""
 
 
 def _kill(child: "subprocess.Popen[bytes]") -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass

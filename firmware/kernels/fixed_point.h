@@ -1,4 +1,5 @@
-// The fixed-point arithmetic of quantized inference.
+// The fixed-point arithmetic of quantized inference, as TensorFlow Lite's reference kernels define
+// it: bit for bit, without undefined behaviour.
 #ifndef HARNESS_KERNELS_FIXED_POINT_H_
 #define HARNESS_KERNELS_FIXED_POINT_H_
 
@@ -8,13 +9,14 @@
 namespace harness {
 namespace kernels {
 
-// round(a * b / 2^31), ties away from zero; saturates where a and b are both the smallest value.
+// round(a * b / 2^31), ties upwards; saturates where a and b are both the smallest value.
 inline int32_t DoubledHighProduct(int32_t a, int32_t b) {
   constexpr int32_t kSmallest = std::numeric_limits<int32_t>::min();
   if (a == kSmallest && b == kSmallest) {
     return std::numeric_limits<int32_t>::max();
   }
   const int64_t product = static_cast<int64_t>(a) * b;
+  // The division rounds towards zero, so that negative products get the other half less one.
   const int64_t half = product >= 0 ? (1LL << 30) : 1 - (1LL << 30);
   return static_cast<int32_t>((product + half) / (1LL << 31));
 }
@@ -27,7 +29,8 @@ inline int32_t RoundedShiftRight(int32_t value, int exponent) {
   return static_cast<int32_t>(value < 0 ? -rounded : rounded);
 }
 
-// value * multiplier * 2^(shift - 31); a positive shift is applied before the product, modulo 2^32.
+// value * multiplier * 2^(shift - 31) for shift in [-31, 31]: a positive shift comes before the
+// product, modulo 2^32; a negative one after it, so that the result is rounded twice.
 inline int32_t ScaledByMultiplier(int32_t value, int32_t multiplier, int shift) {
   const int left = shift > 0 ? shift : 0;
   const int right = shift > 0 ? 0 : -shift;

@@ -1,4 +1,4 @@
-"""The sweep as a graph of steps, which Dask runs: one node a step, shared by the cells that need it."""
+"""The sweep as a graph of steps, which Dask runs: one node a step, shared between cells."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,15 @@ from typing import Any, Literal
 
 from dask.delayed import Delayed, delayed
 
-from harness.bench.artifacts import Converted, Library, Reference, SampleSet, Subject, TflmTree
+from harness.bench.artifacts import (
+    Converted,
+    Image,
+    Library,
+    Reference,
+    SampleSet,
+    Subject,
+    TflmTree,
+)
 from harness.bench.assemble import Evidence
 from harness.bench.cells import Cell
 from harness.bench.context import Context
@@ -14,6 +22,7 @@ from harness.bench.step_build import fetch_tflm, library_request, make_image, ma
 from harness.bench.step_data import answer_on_host, choose_samples, convert_model
 from harness.bench.step_device import check_outputs, measure_image
 from harness.errors import Stop
+from harness.firmware.runtime_library import LibraryRequest
 from harness.firmware.target import Target
 from harness.model_file.operator_table import load_operator_table
 from harness.model_file.reader import read_model
@@ -65,7 +74,7 @@ def _cell_nodes(
         f"library {target.name} {unit}", make_library, target, cell.kernels, cell.optimize, tree
     )
     work = Work(f"{model} {cell.scheme} {target.name}", target, cell.kernels, cell.optimize)
-    return node(f"device {work.label} {unit}", device_evidence, work, host, library)  # type: ignore[no-any-return]
+    return node(f"device {work.label} {unit}", device_evidence, work, host, library)
 
 
 def _schemes_of(subject: Subject, cells: Sequence[Cell]) -> tuple[str, ...]:
@@ -98,12 +107,12 @@ def device_evidence(
     ctx: Context, work: Work, evidence: Evidence, library: Library | Stop
 ) -> Evidence:
     """Return the evidence with what the emulated device adds to it."""
-    if evidence.stop is not None or isinstance(library, Stop):
-        return evidence if evidence.stop else replace(evidence, stop=library)
-    refusal = _refusal(evidence, library.tree.api)
-    if refusal is not None:
-        return replace(evidence, stop=refusal)
-    converted, reference, samples = _known(evidence)
+    if evidence.stop is not None:
+        return evidence
+    stop = library if isinstance(library, Stop) else _refusal(evidence, library.tree.api)
+    if isinstance(library, Stop) or stop is not None:
+        return replace(evidence, stop=stop)
+    converted, reference, _ = _known(evidence)
     request = library_request(work.target, work.kernels, work.optimize, library.tree)
     image = make_image(ctx, work.label, request, library, converted, reference)
     if isinstance(image, Stop):
@@ -111,6 +120,13 @@ def device_evidence(
     evidence = replace(evidence, image=image)
     if image.arena_bytes is None:
         return evidence
+    return _emulated(ctx, work, evidence, request, image)
+
+
+def _emulated(
+    ctx: Context, work: Work, evidence: Evidence, request: LibraryRequest, image: Image
+) -> Evidence:
+    converted, reference, samples = _known(evidence)
     measured = measure_image(ctx, work.label, request, image, converted, reference)
     if isinstance(measured, Stop):
         return replace(evidence, stop=measured)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
 
 class Progress(Protocol):
@@ -31,14 +31,18 @@ class LineProgress:
     def event(self, event: dict[str, str]) -> None:
         """Print the steps that are carried out; what the store has makes no noise."""
         if "started" in event:
-            self._console.print(f"  {event['started']}", highlight=False)
+            self._print(f"  {event['started']}")
 
     def cell_done(self, label: str, status: str) -> None:
         """Print the count of cells."""
         with self._lock:
             self._done += 1
             line = f"[{self._done}/{self._total}] {label}: {status}"
-        self._console.print(line, highlight=False, markup=False)
+        self._print(line)
+
+    def _print(self, line: str) -> None:
+        # A file's name may hold what rich takes for markup; a log's lines are not to be broken.
+        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 class LiveProgress:
@@ -67,7 +71,7 @@ class LiveProgress:
         with self._lock:
             self._done += 1
 
-    def _render(self) -> object:
+    def _render(self) -> "RenderableType":
         from rich.console import Group
         from rich.progress_bar import ProgressBar
         from rich.table import Table

@@ -26,7 +26,7 @@ class Finished:
     evidence: Evidence
 
 
-def run_sweep(  # noqa: PLR0913 - a sweep has that many independent inputs
+def run_sweep(
     ctx: Context,
     cells: Sequence[Cell],
     *,
@@ -72,6 +72,8 @@ def _evidence(future: Any) -> Evidence:  # noqa: ANN401 - distributed has no typ
         evidence: Evidence = future.result()
         return evidence
     error = future.exception()
+    if isinstance(error, HarnessError):
+        return Evidence(stop=Stop("failed", str(error)))
     log = "".join(traceback.format_exception(type(error), error, future.traceback()))
     first = (str(error).splitlines() or [""])[0]
     return Evidence(stop=Stop("failed", f"internal error: {type(error).__name__}: {first}", log))

@@ -21,9 +21,9 @@ from harness.firmware.tflm_source import (
     runtime_apis,
     source_from_crate,
 )
-from harness.firmware.toolchain import BuildFailed
-from harness.model_file.operator_table import load_operator_table
+from harness.firmware.toolchain import BuildError
 from harness.model_file.model import ModelFile
+from harness.model_file.operator_table import load_operator_table
 from harness.model_file.reader import read_model
 from harness.simulators.session import ArenaFound, Guest, search_arena
 
@@ -63,7 +63,7 @@ def make_library(
         with ctx.workspace.scratch() as folder:
             try:
                 archive = build_library(request, sources, folder, ctx.jobs)
-            except BuildFailed as error:
+            except BuildError as error:
                 return Stop("failed", f"the runtime library does not compile: {error}", error.log)
         return Library(archive=ctx.store.put(archive), tree=tree)
 
@@ -95,7 +95,7 @@ def make_image(
     def compute() -> Image | Stop:
         try:
             return _sized_image(ctx, label, request, library, converted, reference)
-        except BuildFailed as error:
+        except BuildError as error:
             return Stop("failed", f"the firmware does not build: {error}", error.log)
 
     return ctx.step("image", f"{label}: linking, sizing the arena", inputs, Image, compute)

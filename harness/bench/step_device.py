@@ -26,7 +26,7 @@ from harness.simulators.trace import to_dict
 WARM = "invoke_warm"
 
 
-def measure_image(  # noqa: PLR0913, PLR0917 - one parameter an input of the step
+def measure_image(
     ctx: Context,
     label: str,
     request: LibraryRequest,
@@ -72,7 +72,7 @@ def measure_image(  # noqa: PLR0913, PLR0917 - one parameter an input of the ste
     return ctx.step("measure", f"{label}: counting instructions", inputs, Measurement, compute)
 
 
-def check_outputs(  # noqa: PLR0913 - one parameter an input of the step
+def check_outputs(
     ctx: Context,
     label: str,
     request: LibraryRequest,

@@ -71,7 +71,7 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
     failed, timed out or disagrees with the host, 2 if the request could not be carried out.
     A second run reuses everything that has not changed.
 
-    Examples:
+    For example:
 
       harness bench
 

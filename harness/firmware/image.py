@@ -32,7 +32,7 @@ def build_image(
     `library` holds the unpacked archives of the runtime library.
 
     Raises:
-        BuildFailed: The compiler or linker refused.
+        BuildError: The compiler or linker refused.
     """
     target = request.library.target
     machine = target.machine

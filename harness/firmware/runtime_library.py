@@ -48,7 +48,7 @@ def build_library(request: LibraryRequest, tflm_tree: Path, build: Path, jobs: i
     """Compile the library in the empty folder `build` and return its archives, packed.
 
     Raises:
-        BuildFailed: The compiler refused a file.
+        BuildError: The compiler refused a file.
     """
     variables = build_variables(request.target, request.optimize, request.tflm_api, tflm_tree)
     machine = request.target.machine

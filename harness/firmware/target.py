@@ -1,4 +1,4 @@
-"""What code is built for: core flags, memory map and console, which follow from board and machine."""
+"""What code is built for: core flags, memory map and console, from board and machine."""
 
 from dataclasses import asdict, dataclass
 
@@ -6,14 +6,15 @@ from harness.errors import HarnessError
 from harness.simulators.machines import Machine, find_machine
 
 # GCC 12 manual, section 3.19.5 "ARM Options". A core without FPU passes floats in integer
-# registers; cortex-m55 brings its FPU and MVE by its name.
+# registers; cortex-m55 brings its FPU and MVE by its name. Binutils 2.40 reads the conditional
+# conversion `vcvtne.f32.s32` as MVE's VCVTN and refuses it, so that GCC must not make one.
 _CORE_FLAGS = {
     "cortex-m0plus": "-mcpu=cortex-m0plus",
     "cortex-m3": "-mcpu=cortex-m3",
     "cortex-m4": "-mcpu=cortex-m4",
     "cortex-m7": "-mcpu=cortex-m7",
     "cortex-m33": "-mcpu=cortex-m33",
-    "cortex-m55": "-mcpu=cortex-m55",
+    "cortex-m55": "-mcpu=cortex-m55 -fno-if-conversion2",
 }
 _FPU_FLAGS = {
     "none": "-mfloat-abi=soft",

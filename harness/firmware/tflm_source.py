@@ -91,8 +91,8 @@ def detect_api(tree: Path) -> str:
         if has_all and not any((tree / path).exists() for path in api.detect.absent):
             return name
     raise HarnessError(
-        f"--tflm-dir {tree}: not a TensorFlow Lite Micro tree; give the output folder of upstream's "
-        "create_tflm_tree.py, which holds tensorflow/ and third_party/"
+        f"--tflm-dir {tree}: not a TensorFlow Lite Micro tree; give what upstream's "
+        "create_tflm_tree.py wrote, which holds tensorflow/ and third_party/"
     )
 
 
@@ -131,8 +131,8 @@ def source_from_crate(workspace: Workspace) -> TflmSource:
         if done.returncode != 0:
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
             raise HarnessError(
-                f"cargo vendor {CRATE} {CRATE_VERSION}: failed ({last.strip()}); check the network, "
-                "or give a tree with --tflm-dir"
+                f"cargo vendor {CRATE} {CRATE_VERSION}: failed ({last.strip()}); check the "
+                "network, or give a tree with --tflm-dir"
             )
         crate = folder / "vendor" / CRATE
         _verify_crate(crate)
@@ -148,7 +148,7 @@ def _verify_crate(crate: Path) -> None:
         raise HarnessError(f"crate {CRATE} {CRATE_VERSION}: has no checksum record") from error
     if package != CRATE_CHECKSUM:
         raise HarnessError(
-            f"crate {CRATE} {CRATE_VERSION}: checksum is {package[:12]}, not {CRATE_CHECKSUM[:12]}; "
+            f"crate {CRATE} {CRATE_VERSION}: checksum {package[:12]} is not {CRATE_CHECKSUM[:12]}; "
             "the registry served something else, do not use it"
         )
     changed = _changed_files(crate, files.items())

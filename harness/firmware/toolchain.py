@@ -43,7 +43,7 @@ def find_toolchain() -> Toolchain:
     return Toolchain(compiler=first, cmake="cmake", ninja="ninja")
 
 
-class BuildFailed(Exception):
+class BuildError(Exception):
     """CMake or Ninja failed; `log` is what they printed."""
 
     def __init__(self, summary: str, log: str) -> None:
@@ -55,17 +55,18 @@ def cmake_build(project: Path, build: Path, variables: Mapping[str, str], jobs: 
     """Configure and build one of the firmware's CMake projects in the folder `build`.
 
     Raises:
-        BuildFailed: The compiler or linker refused; the message is its first error line.
+        BuildError: The compiler or linker refused; the message is its first error line.
         HarnessError: CMake or Ninja is missing.
     """
     toolchain_file = asset_path("firmware") / "cmake" / "arm-none-eabi.cmake"
     configure: list[str | Path] = ["cmake", "-G", "Ninja", "-S", project, "-B", build]
     configure += [f"-DCMAKE_TOOLCHAIN_FILE={toolchain_file}"]
     configure += [f"-D{name}={value}" for name, value in sorted(variables.items())]
-    for command in (configure, ["cmake", "--build", build, "--parallel", str(jobs)]):
+    build_all: list[str | Path] = ["cmake", "--build", build, "--parallel", str(jobs)]
+    for command in (configure, build_all):
         done = run(command)
         if done.returncode != 0:
-            raise BuildFailed(_first_error(done.output), done.output)
+            raise BuildError(_first_error(done.output), done.output)
 
 
 def _first_error(log: str) -> str:

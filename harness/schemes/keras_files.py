@@ -1,17 +1,21 @@
-"""Load Keras networks from the files of a request, without running code from a file (worker side)."""
+"""Load Keras networks from a request's files, without running code from them (worker side)."""
 
 import importlib.util
 import json
 import zipfile
+import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from harness.errors import HarnessError
 
 _SHOWN = 160
+_RETRAIN = "train it again with 'harness train"
 
 
 def one_line(text: object) -> str:
@@ -43,26 +47,37 @@ def weight_names(network: Any) -> list[str]:  # noqa: ANN401
     return [str(variable.name).removesuffix(":0").replace("/", ".") for variable in network.weights]
 
 
-def load_checkpoint(network: Any, checkpoint: Path, name: str) -> None:  # noqa: ANN401
-    """Set the network's variables from the .npz file `checkpoint`, one array a variable.
+def read_checkpoint(checkpoint: Path, name: str) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of the .npz file `checkpoint`, by the names of the variables.
 
     Raises:
-        HarnessError: The file is damaged, or does not fit the architecture.
+        HarnessError: The file is missing or damaged.
     """
-    names = weight_names(network)
-    remedy = f"train it again with 'harness train {name}'"
     try:
         with np.load(checkpoint, allow_pickle=False) as archive:
-            weights = {key: archive[key] for key in archive.files}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+            return {key: archive[key] for key in archive.files}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise HarnessError(
-            f"{name}: checkpoint.npz: cannot be read ({one_line(error)}); {remedy}"
+            f"{name}: checkpoint.npz: cannot be read ({one_line(error)}); {_RETRAIN} {name}'"
         ) from error
+
+
+def set_weights(network: Any, weights: Mapping[str, npt.NDArray[Any]], name: str) -> None:  # noqa: ANN401
+    """Set the variables of `network`, which messages call `name`, each from the array of its name.
+
+    Raises:
+        HarnessError: An array is missing, left over or of another shape.
+    """
+    names = weight_names(network)
     for key, variable in zip(names, network.weights, strict=True):
         if key not in weights or weights[key].shape != tuple(variable.shape):
-            raise HarnessError(f"{name}: checkpoint.npz: {key}: does not fit model.py; {remedy}")
+            raise HarnessError(
+                f"{name}: checkpoint.npz: {key}: does not fit model.py; {_RETRAIN} {name}'"
+            )
     if len(weights) != len(names):
-        raise HarnessError(f"{name}: checkpoint.npz: weights that model.py lacks; {remedy}")
+        raise HarnessError(
+            f"{name}: checkpoint.npz: has weights that model.py lacks; {_RETRAIN} {name}'"
+        )
     network.set_weights([weights[key] for key in names])
 
 

@@ -116,7 +116,9 @@ def trace(keras: Any, name: str) -> Network:  # noqa: ANN401 -- a model of eithe
 
 
 def _only_input(keras: Any, name: str) -> Any:  # noqa: ANN401
-    tensors = {field: getattr(keras, field, None) for field in ("inputs", "outputs")}
+    tensors: dict[str, Any] = {
+        field: getattr(keras, field, None) for field in ("inputs", "outputs")
+    }
     for field, found in tensors.items():
         if not found:
             raise HarnessError(

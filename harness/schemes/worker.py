@@ -13,7 +13,13 @@ from typing import Any
 import numpy as np
 
 from harness.errors import HarnessError
-from harness.schemes.keras_files import build_network, load_checkpoint, load_keras_file, one_line
+from harness.schemes.keras_files import (
+    build_network,
+    load_keras_file,
+    one_line,
+    read_checkpoint,
+    set_weights,
+)
 from harness.schemes.network import Network, check_samples, trace
 from harness.schemes.registry import find_scheme
 
@@ -26,8 +32,9 @@ def load_network(folder: Path, request: dict[str, Any]) -> Network:
     """
     name = str(request["name"])
     if request["format"] == "zoo":
+        weights = read_checkpoint(folder / "checkpoint.npz", name)
         keras = build_network(folder / "model.py", name)
-        load_checkpoint(keras, folder / "checkpoint.npz", name)
+        set_weights(keras, weights, name)
     else:
         path = folder / f"model.{request['format']}"
         keras = load_keras_file(path, int(request["keras_major"]), name)
@@ -56,7 +63,7 @@ def answer(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
             content = find_scheme(name).quantize(network, calibration)
         except HarnessError as error:
             failures[name] = f"{request['name']}: {error}"
-        except Exception as error:  # noqa: BLE001 -- whatever a converter raises is its verdict
+        except Exception as error:
             failures[name] = f"{request['name']}: {name}: cannot be converted ({one_line(error)})"
         else:
             (folder / f"{index}.tflite").write_bytes(content)

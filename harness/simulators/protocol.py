@@ -1,4 +1,4 @@
-"""The device protocol: requests that the firmware reads, frames that it sends (docs/protocol.md)."""
+"""The device protocol (docs/protocol.md): requests to the firmware, frames from it."""
 
 import struct
 import zlib

@@ -7,6 +7,7 @@ from pathlib import Path
 from harness.errors import Stop
 from harness.firmware.target import Target
 from harness.simulators.protocol import (
+    REQUEST_BYTES,
     ErrorCode,
     ProtocolError,
     RunMode,
@@ -29,6 +30,7 @@ REGION_NAMES: Mapping[int, str] = {
 INSTRUCTION_BUDGET = 20_000_000_000
 """A guest that executes more hangs: an hour of a 100 MHz board would not be told from a loop."""
 
+_MEASURED_INVOKES = 2
 _WALL_S = 600.0
 _CONSOLE_BYTES = 256 * 1024 * 1024
 
@@ -79,8 +81,8 @@ def search_arena(guest: Guest, sample: bytes) -> ArenaFound | Stop:
         if isinstance(ended, Stop):
             return ended
         session, emulation = ended
-        if session.complete:
-            working = [trial.arena_bytes for trial in session.trials if trial.works]
+        working = [trial.arena_bytes for trial in session.trials if trial.works]
+        if session.complete and working:
             return ArenaFound(min(working), session.persistent_bytes)
         crashed = session.error is not None and session.error.code in _CRASHES
         bounds = _narrowed(low, high, session)
@@ -95,7 +97,8 @@ def measure(guest: Guest, sample: bytes) -> Measured | Stop:
     if isinstance(ended, Stop):
         return ended
     session, emulation = ended
-    if not session.complete or session.stack_bytes is None or emulation.trace is None:
+    whole = session.complete and len(session.outputs) == _MEASURED_INVOKES
+    if not whole or session.stack_bytes is None or emulation.trace is None:
         return _stop(session, emulation)
     return Measured(session.outputs, session.stack_bytes, emulation.trace)
 
@@ -103,7 +106,7 @@ def measure(guest: Guest, sample: bytes) -> Measured | Stop:
 def run_samples(guest: Guest, samples: Sequence[bytes]) -> tuple[bytes, ...] | Stop:
     """Run many samples and return each output whole, in order."""
     size = max(1, len(samples[0]))
-    room = (guest.target.machine.window_bytes - 64) // size
+    room = max(1, (guest.target.machine.window_bytes - REQUEST_BYTES) // size)
     outputs: list[bytes] = []
     for start in range(0, len(samples), room):
         batch = samples[start : start + room]
@@ -111,7 +114,7 @@ def run_samples(guest: Guest, samples: Sequence[bytes]) -> tuple[bytes, ...] | S
         if isinstance(ended, Stop):
             return ended
         session, emulation = ended
-        if not session.complete:
+        if not session.complete or len(session.outputs) != len(batch):
             return _stop(session, emulation)
         outputs += session.outputs
     return tuple(outputs)
@@ -131,6 +134,9 @@ def _narrowed(low: int, high: int, session: Session) -> tuple[int, int]:
 
 
 def _run(guest: Guest, request: bytes, *, measured: bool) -> tuple[Session, Emulation] | Stop:
+    window_bytes = guest.target.machine.window_bytes
+    if len(request) > window_bytes:
+        return Stop("does-not-fit", f"one sample is larger than the window of {window_bytes} B")
     emulation = emulate(
         elf=guest.elf,
         machine=guest.target.machine.name,

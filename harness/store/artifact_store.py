@@ -56,7 +56,8 @@ class ArtifactStore:
         if data is None or digest_of(data) != digest:
             self._remove(path)
             raise HarnessError(
-                f"{self.url}: object {digest[:12]} is missing or damaged; run again, and it is made anew"
+                f"{self.url}: object {digest[:12]} is missing or damaged; "
+                "run again, and it is made anew"
             )
         return data
 
@@ -67,11 +68,11 @@ class ArtifactStore:
             return None
         try:
             document = json.loads(data)
-            objects, value = document["objects"], document["value"]
+            value = document["value"]
+            paths = [f"objects/{name[:2]}/{name}" for name in document["objects"]]
         except (ValueError, KeyError, TypeError):
             return None
-        found = all(self._exists(f"objects/{name[:2]}/{name}") for name in objects)
-        return value if found else None
+        return value if all(self._exists(path) for path in paths) else None
 
     def remember(
         self,

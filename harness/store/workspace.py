@@ -40,10 +40,13 @@ class Workspace:
             finally:
                 shutil.rmtree(temporary, ignore_errors=True)
         except OSError as error:
-            raise HarnessError(
-                f"{self.folder}: cannot be written ({error.strerror}); free space or set HARNESS_CACHE"
-            ) from error
+            raise self._unwritable(error) from error
         return place
+
+    def _unwritable(self, error: OSError) -> HarnessError:
+        return HarnessError(
+            f"{self.folder}: cannot be written ({error.strerror}); free space or set HARNESS_CACHE"
+        )
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -53,9 +56,7 @@ class Workspace:
             parent.mkdir(parents=True, exist_ok=True)
             folder = Path(tempfile.mkdtemp(dir=parent))
         except OSError as error:
-            raise HarnessError(
-                f"{self.folder}: cannot be written ({error.strerror}); free space or set HARNESS_CACHE"
-            ) from error
+            raise self._unwritable(error) from error
         try:
             yield folder
         finally:

@@ -5,11 +5,20 @@ import pkgutil
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from harness.errors import HarnessError
 
-T = TypeVar("T")
+
+class Named(Protocol):
+    """An extension: what a user calls it by."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+
+
+T = TypeVar("T", bound=Named)
 
 
 def load_plugins(package: str, group: str, attribute: str, kind: type[T]) -> Mapping[str, T]:
@@ -34,7 +43,7 @@ def load_plugins(package: str, group: str, attribute: str, kind: type[T]) -> Map
                 f"{origin}: {attribute} is a {type(value).__name__}, not a {kind.__name__}; "
                 "correct it or uninstall the package"
             )
-        key = str(getattr(value, "name"))
+        key = value.name
         if key in found:
             raise HarnessError(
                 f"{origin}: {group}: the name {key!r} is taken; rename one or uninstall the package"

@@ -95,7 +95,7 @@ def _arrays(content: bytes, name: str) -> dict[str, npt.NDArray[Any]]:
     field = ""
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            for field in {"x", "y", "x_calibration"} & set(archive.files):  # noqa: B007
+            for field in {"x", "y", "x_calibration"} & set(archive.files):
                 arrays[field] = np.asarray(archive[field])
     except _UNREADABLE as error:
         raise HarnessError(

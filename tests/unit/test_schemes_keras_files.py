@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import sys
 import zipfile
 from functools import cache
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tflite
 
 from harness.errors import HarnessError
 from harness.models import find_model
@@ -78,7 +80,7 @@ def refusal(path: Path) -> str:
 
 @cache
 def expected() -> np.ndarray:
-    """What the network `good`, all weights 0.25, gives for ones: 9/4 + 1/4 in 8 places twice."""
+    """What `good`, every weight 0.25, gives for ones: 9/4 + 1/4 in each of 4 places x 2 channels."""
     return np.full((2, 3), 8 * 2.5 * 0.25 + 0.25, dtype=np.float32)
 
 
@@ -92,7 +94,9 @@ def test_a_file_of_either_keras_runs_and_converts(folders, generation, suffix):
     made = convert_many(source, ["float32", "int8"], x, x)
     np.testing.assert_allclose(made.outputs, expected(), rtol=1e-6)
     assert dict(made.failures) == {}
-    assert all(content[4:8] == b"TFL3" for content in made.tflite.values())
+    for content in made.tflite.values():
+        graph = tflite.Model.GetRootAsModel(content, 0).Subgraphs(0)
+        assert graph.OperatorsLength() == 3  # CONV_2D, RESHAPE, FULLY_CONNECTED: no variables
 
 
 @pytest.mark.tensorflow
@@ -121,8 +125,6 @@ def test_the_same_content_is_the_same_source_under_another_name(folders, tmp_pat
     ],
 )
 def test_what_cannot_be_measured_is_refused_in_one_line(folders, generation, file, message):
-    import re
-
     assert re.search(message, refusal(folders[generation] / file))
 
 
@@ -168,7 +170,9 @@ def test_other_files_are_refused_without_tensorflow(tmp_path):
     ],
 )
 def test_a_worker_that_dies_is_one_line_with_its_last_words(code, message):
-    source = KerasSource("mine", "zoo", 2, b"", code.encode())
+    checkpoint = io.BytesIO()
+    np.savez(checkpoint)
+    source = KerasSource("mine", "zoo", 2, checkpoint.getvalue(), code.encode())
     with pytest.raises(HarnessError, match=message) as caught:
         convert(source, "float32")
     assert str(caught.value).startswith("mine: ")
@@ -176,9 +180,16 @@ def test_a_worker_that_dies_is_one_line_with_its_last_words(code, message):
 
 
 @pytest.mark.tensorflow
-def test_a_checkpoint_of_another_model_or_none_is_refused():
+def test_a_checkpoint_of_another_model_is_refused():
     digits, motion = (source_of_model(find_model(name)) for name in ("digits", "motion"))
-    for content in (motion.content, motion.content[:500], b""):
-        mixed = KerasSource("digits", "zoo", 2, content, digits.architecture)
-        with pytest.raises(HarnessError, match=r"^digits: checkpoint\.npz: .*harness train digits"):
-            convert(mixed, "float32")
+    mixed = KerasSource("digits", "zoo", 2, motion.content, digits.architecture)
+    with pytest.raises(HarnessError, match=r"^digits: checkpoint\.npz: .*does not fit.* digits'$"):
+        convert(mixed, "float32")
+
+
+@pytest.mark.parametrize("kept_bytes", [0, 500, 20_000])
+def test_a_damaged_checkpoint_is_refused(kept_bytes):
+    source = source_of_model(find_model("digits"))
+    cut = KerasSource("digits", "zoo", 2, source.content[:kept_bytes], source.architecture)
+    with pytest.raises(HarnessError, match=r"^digits: checkpoint\.npz: cannot be read .* digits'$"):
+        convert(cut, "float32")
