@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from harness.assets import asset_path
 from harness.errors import HarnessError
 from harness.names import unknown_name
+from harness.simulators.machines import machines_for
 from harness.toml_file import read_toml
 
 Core = Literal["cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"]
@@ -26,15 +27,6 @@ FPUS: dict[Core, frozenset[Fpu]] = {
     "cortex-m55": frozenset({"none", "mve"}),
 }
 """The floating-point units that each core can be built with."""
-
-QEMU_CORES: dict[str, frozenset[Core]] = {
-    "mps2-an385": frozenset({"cortex-m0plus", "cortex-m3"}),
-    "mps2-an386": frozenset({"cortex-m4"}),
-    "mps2-an500": frozenset({"cortex-m7"}),
-    "mps2-an505": frozenset({"cortex-m33"}),
-    "mps3-an547": frozenset({"cortex-m55"}),
-}
-"""The cores whose code each QEMU machine runs (an M3 runs ARMv6-M code unchanged)."""
 
 
 def _power_of_two(value: int) -> int:
@@ -181,8 +173,8 @@ def _fpu_exists(board: Board) -> None:
 
 
 def _machine_has_core(board: Board) -> None:
-    if board.core not in QEMU_CORES.get(board.emulation.qemu, frozenset()):
-        machines = [name for name, cores in QEMU_CORES.items() if board.core in cores]
+    machines = machines_for(board.core)
+    if board.emulation.qemu not in machines:
         raise ValueError(
             f"emulation.qemu: {board.emulation.qemu!r} is no known machine with a {board.core}; "
             f"use {' or '.join(machines)}"

@@ -129,6 +129,7 @@ def _last_words(child: "subprocess.Popen[bytes]") -> tuple[bytes, bytes]:
         for stream in (child.stdout, child.stderr):
             if stream is not None:
                 stream.close()
+        child.wait()
         return held.stdout or b"", held.stderr or b""
 
 

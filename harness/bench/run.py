@@ -108,7 +108,10 @@ def _client(scheduler: str | None, jobs: int) -> Iterator[Any]:
                 n_workers=1,
                 threads_per_worker=jobs,
                 processes=False,
-                dashboard_address=None,
+                # No dashboard, but Dask serves its metrics all the same: to this machine alone.
+                dashboard_address="127.0.0.1:0",
+                worker_dashboard_address="127.0.0.1:0",
+                scheduler_kwargs={"dashboard": False},
                 memory_limit=0,
                 silence_logs=50,
             ) as cluster,

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from harness.errors import HarnessError
 from harness.firmware.toolchain import OPTIMIZATIONS
+from harness.kernel_sets import find_kernel_set
 from harness.names import unknown_name
 from harness.toml_file import read_toml
 
@@ -14,9 +15,6 @@ Names = Annotated[tuple[str, ...], Field(min_length=1)]
 
 AS_IS = "as-is"
 """The scheme of a .tflite file that is measured as it is."""
-
-KERNEL_SETS = ("reference",)
-SIMULATORS = ("qemu",)
 
 
 class BenchSpec(BaseModel):
@@ -51,8 +49,7 @@ def check_axes(spec: BenchSpec) -> None:
         HarnessError: A kernel set or optimization level is unknown, or an axis repeats a value.
     """
     for kernels in spec.kernels:
-        if kernels not in KERNEL_SETS:
-            raise unknown_name("kernel set", kernels, KERNEL_SETS)
+        find_kernel_set(kernels)
     for level in spec.optimize:
         if level not in OPTIMIZATIONS:
             raise unknown_name("optimization", level, OPTIMIZATIONS)

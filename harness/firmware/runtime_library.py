@@ -53,7 +53,6 @@ def build_library(request: LibraryRequest, tflm_tree: Path, build: Path, jobs: i
     variables = build_variables(request.target, request.optimize, request.tflm_api, tflm_tree)
     machine = request.target.machine
     variables |= {
-        "HARNESS_KERNELS": request.kernels,
         "HARNESS_CONSOLE": machine.console,
         "HARNESS_UART_BASE": f"0x{machine.uart_base:08X}",
     }

@@ -11,6 +11,12 @@ from harness.process import run
 
 OPTIMIZATIONS = ("Os", "O1", "O2", "O3")
 
+# A user's own flags and include folders would change what is measured without a trace in the row.
+_UNSET = dict.fromkeys(
+    ("CFLAGS", "CXXFLAGS", "ASMFLAGS", "LDFLAGS", "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH"),
+    "",
+)
+
 _REMEDY = "run 'harness doctor --install' to install what is missing"
 
 
@@ -64,7 +70,7 @@ def cmake_build(project: Path, build: Path, variables: Mapping[str, str], jobs: 
     configure += [f"-D{name}={value}" for name, value in sorted(variables.items())]
     build_all: list[str | Path] = ["cmake", "--build", build, "--parallel", str(jobs)]
     for command in (configure, build_all):
-        done = run(command)
+        done = run(command, env=_UNSET)
         if done.returncode != 0:
             raise BuildError(_first_error(done.output), done.output)
 

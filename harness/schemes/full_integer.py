@@ -1,14 +1,12 @@
 """What the schemes with int8 weights and int8 activations have in common."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from harness.schemes.network import Network, calibration_of
+from harness.schemes.network import Converter, Network, calibration_of
 
 
-def integer_converter(network: Network, calibration: npt.NDArray[np.float32]) -> Any:  # noqa: ANN401
+def integer_converter(network: Network, calibration: npt.NDArray[np.float32]) -> Converter:
     """Return a converter to integer operators alone, int8 input and output included.
 
     Fully connected weights get one scale a tensor, since the TFLM kernel of July 2020 reads only

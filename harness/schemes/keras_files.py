@@ -14,6 +14,9 @@ import numpy.typing as npt
 
 from harness.errors import HarnessError
 
+KerasModel = Any
+"""A model of either Keras; neither has types."""
+
 _SHOWN = 160
 _RETRAIN = "train it again with 'harness train"
 
@@ -25,7 +28,7 @@ def one_line(text: object) -> str:
     return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
 
 
-def build_network(architecture: Path, name: str) -> Any:  # noqa: ANN401 -- a tf_keras model
+def build_network(architecture: Path, name: str) -> KerasModel:
     """Return the untrained network that `build()` of the Python file `architecture` makes.
 
     Raises:
@@ -42,7 +45,7 @@ def build_network(architecture: Path, name: str) -> Any:  # noqa: ANN401 -- a tf
         raise HarnessError(f"{name}: model.py: build() failed ({one_line(error)})") from error
 
 
-def weight_names(network: Any) -> list[str]:  # noqa: ANN401
+def weight_names(network: KerasModel) -> list[str]:
     """Return the checkpoint's key for each variable, in the network's order."""
     return [str(variable.name).removesuffix(":0").replace("/", ".") for variable in network.weights]
 
@@ -62,7 +65,7 @@ def read_checkpoint(checkpoint: Path, name: str) -> dict[str, npt.NDArray[Any]]:
         ) from error
 
 
-def set_weights(network: Any, weights: Mapping[str, npt.NDArray[Any]], name: str) -> None:  # noqa: ANN401
+def set_weights(network: KerasModel, weights: Mapping[str, npt.NDArray[Any]], name: str) -> None:
     """Set the variables of `network`, which messages call `name`, each from the array of its name.
 
     Raises:
@@ -81,7 +84,7 @@ def set_weights(network: Any, weights: Mapping[str, npt.NDArray[Any]], name: str
     network.set_weights([weights[key] for key in names])
 
 
-def load_keras_file(path: Path, keras_major: int, name: str) -> Any:  # noqa: ANN401
+def load_keras_file(path: Path, keras_major: int, name: str) -> KerasModel:
     """Return the model that Keras `keras_major` (2 is tf-keras) wrote to `path`.
 
     Raises:

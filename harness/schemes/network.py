@@ -1,6 +1,6 @@
 """A Keras network, loaded and traced once, from which every scheme starts (worker side)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.errors import HarnessError
+from harness.schemes.keras_files import KerasModel
 
 BATCH = 64
+
+Converter = Any
+"""A `tf.lite.TFLiteConverter`; TensorFlow has no types."""
+
+Tensor = Any
+"""An array, or a tensor of TensorFlow or Keras."""
+
+Calibration = Callable[[], Iterator[list[npt.NDArray[np.float32]]]]
+"""Representative data as the converter asks for it: the inputs of one sample at a time."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +32,12 @@ class Network:
     `input_shape` is without the batch dimension.
     """
 
-    keras: Any
+    keras: KerasModel
     traced: Any
     input_shape: tuple[int, ...]
     fixed_batch: bool
 
-    def converter(self) -> Any:  # noqa: ANN401 -- TensorFlow has no types
+    def converter(self) -> Converter:
         """Return a new TensorFlow Lite converter of this network, all options at their default."""
         import tensorflow as tf
 
@@ -43,14 +53,14 @@ class Network:
         return np.concatenate(parts)
 
 
-def first_output(keras: Any, x: Any) -> Any:  # noqa: ANN401 -- tensors have no types
+def first_output(keras: KerasModel, x: Tensor) -> Tensor:
     """Return the only output for `x`, whether the model gives it alone or in a list or dict."""
     import tensorflow as tf
 
     return tf.nest.flatten(keras(x, training=False))[0]
 
 
-def calibration_of(network: Network, samples: npt.NDArray[np.float32]) -> Any:  # noqa: ANN401
+def calibration_of(network: Network, samples: npt.NDArray[np.float32]) -> Calibration:
     """Return `samples` in the form in which the converter asks for representative data.
 
     Raises:
@@ -80,7 +90,7 @@ def check_samples(network: Network, samples: npt.NDArray[np.float32], field: str
         )
 
 
-def trace(keras: Any, name: str) -> Network:  # noqa: ANN401 -- a model of either Keras
+def trace(keras: KerasModel, name: str) -> Network:
     """Return the Keras model `keras`, which messages call `name`, as a network.
 
     Raises:
@@ -115,7 +125,7 @@ def trace(keras: Any, name: str) -> Network:  # noqa: ANN401 -- a model of eithe
     return Network(keras, frozen, tuple(int(size) for size in shape), batch is not None)
 
 
-def _only_input(keras: Any, name: str) -> Any:  # noqa: ANN401
+def _only_input(keras: KerasModel, name: str) -> Tensor:
     tensors: dict[str, Any] = {
         field: getattr(keras, field, None) for field in ("inputs", "outputs")
     }
@@ -132,7 +142,7 @@ def _only_input(keras: Any, name: str) -> Any:  # noqa: ANN401
     return tensors["inputs"][0]
 
 
-def _check_weights(keras: Any, name: str) -> None:  # noqa: ANN401
+def _check_weights(keras: KerasModel, name: str) -> None:
     for variable in keras.weights:
         values = np.asarray(variable.numpy())
         if values.dtype.kind == "f" and not np.isfinite(values).all():

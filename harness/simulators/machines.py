@@ -85,6 +85,11 @@ _RUNS_CODE_OF: Mapping[str, frozenset[str]] = {
 }
 
 
+def machines_for(core: str) -> list[str]:
+    """Return the names of the machines that run code of `core`."""
+    return [machine.name for machine in _MACHINES if core in _runs(machine)]
+
+
 def find_machine(name: str, core: str) -> Machine:
     """Return the machine `name` after checking that it runs code of `core`.
 
@@ -94,7 +99,11 @@ def find_machine(name: str, core: str) -> Machine:
     machine = MACHINES.get(name)
     if machine is None:
         raise HarnessError(f"machine {name}: unknown; known are {', '.join(sorted(MACHINES))}")
-    runs = _RUNS_CODE_OF.get(machine.core, frozenset({machine.core}))
+    runs = _runs(machine)
     if core not in runs:
         raise HarnessError(f"machine {name}: runs code of {', '.join(sorted(runs))}, not of {core}")
     return machine
+
+
+def _runs(machine: Machine) -> frozenset[str]:
+    return _RUNS_CODE_OF.get(machine.core, frozenset({machine.core}))

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from harness.errors import HarnessError
 from harness.store.artifact_store import ArtifactStore
@@ -34,8 +34,7 @@ class Workspace:
             place.parent.mkdir(parents=True, exist_ok=True)
             temporary = Path(tempfile.mkdtemp(dir=place.parent, prefix=".unpack-"))
             try:
-                with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-                    archive.extractall(temporary, filter="data")
+                _unpack(data, temporary)
                 _rename_once(temporary, place)
             finally:
                 shutil.rmtree(temporary, ignore_errors=True)
@@ -69,6 +68,26 @@ def _rename_once(temporary: Path, place: Path) -> None:
     except OSError:
         if not place.is_dir():
             raise
+
+
+def _unpack(data: bytes, folder: Path) -> None:
+    """Write the files of a packed object into `folder`.
+
+    tarfile's own way to refuse names that lead elsewhere came only with Python 3.11.4, and
+    Debian 12 has 3.11.2.
+
+    Raises:
+        HarnessError: An entry is not a plain file below the folder.
+    """
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        for entry in archive:
+            content = archive.extractfile(entry) if entry.isfile() else None
+            name = PurePosixPath(entry.name)
+            if content is None or name.is_absolute() or ".." in name.parts:
+                raise HarnessError(f"store: a packed object holds '{entry.name}', not a plain file")
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content.read())
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
