@@ -21,7 +21,7 @@ def doctor(
     """Say which programs are there, which are missing, and the command that mends it.
 
     Exits with status 2 if something is missing. With --install, missing system packages are
-    installed first (root or sudo is needed); nothing is done when nothing is missing.
+    installed first (root or sudo is needed); when nothing is missing it says just that.
 
     Example: harness doctor --install
     """
@@ -41,6 +41,9 @@ def doctor(
 
             install_packages(findings, progress)
         findings = examine(checks())
+    elif install and not any(finding.problem for finding in findings):
+        console.print("Nothing to install: everything is there.")
+        return
     console.print(_table(findings))
     missing = [finding.check.name for finding in findings if finding.problem]
     if missing:

@@ -137,18 +137,19 @@ def _check_loaded_bytes(elf: ELFFile, flash_bytes: int, name: str) -> None:
 def _symbols(elf: ELFFile) -> Iterator[SymbolSize]:
     owners = {**_FLASH_SECTIONS, **_DATA_SECTIONS, **dict.fromkeys(_RAM_SECTIONS, "ram")}
     sources = _source_files(elf)
-    seen: set[tuple[int, int]] = set()
+    found: list[tuple[int, int, str, str]] = []
     for symbol in elf.get_section_by_name(".symtab").iter_symbols():
         index, size = symbol["st_shndx"], symbol["st_size"]
-        if not isinstance(index, int) or size == 0:
-            continue
-        section = elf.get_section(index).name
-        address = symbol["st_value"] & ~_thumb_bit(symbol)
-        # Aliases (C1 and C2 constructors, libgcc's two names) are one function.
-        if section in owners and (address, size) not in seen:
-            seen.add((address, size))
-            source = sources.get(address, "")
-            yield SymbolSize(symbol.name, size, owners[section], section, source)
+        if isinstance(index, int) and size > 0:
+            address = symbol["st_value"] & ~_thumb_bit(symbol)
+            found.append((address, size, elf.get_section(index).name, symbol.name))
+    end = 0
+    for address, size, section, name in sorted(found, key=lambda one: (one[0], -one[1])):
+        # Aliases (C1 and C2 constructors) and entries into the middle of a function (libgcc's) are
+        # bytes of the symbol before.
+        if section in owners and address >= end:
+            end = address + size
+            yield SymbolSize(name, size, owners[section], section, sources.get(address, ""))
 
 
 def _thumb_bit(symbol: object) -> int:

@@ -99,19 +99,28 @@ def detect_api(tree: Path) -> str:
 def source_from_folder(tree: Path) -> TflmSource:
     """Return the user's own tree as a source.
 
-    Its identity is the git commit where the folder is a checkout, else a hash of its files.
+    Its identity is the git commit where the folder is a checkout, and a hash of its files where it
+    is none or has changes.
 
     Raises:
         HarnessError: As `detect_api`.
     """
     api = detect_api(tree)
     archive = pack_tree(tree, _SOURCE_SUFFIXES, _TREE_FOLDERS)
-    commit = run(["git", "-C", tree, "rev-parse", "HEAD"]) if (tree / ".git").exists() else None
-    if commit is not None and commit.returncode == 0:
-        identity = f"git {commit.stdout.strip()[:12]}"
-    else:
-        identity = f"sha256 {digest_of(archive)[:12]}"
-    return TflmSource(api, identity, archive)
+    content = f"sha256 {digest_of(archive)[:12]}"
+    return TflmSource(api, _git_identity(tree, content) or content, archive)
+
+
+def _git_identity(tree: Path, content: str) -> str | None:
+    """Name a checkout by its commit, and by `content` too where files differ from the commit."""
+    if not (tree / ".git").exists():
+        return None
+    commit = run(["git", "-C", tree, "rev-parse", "HEAD"])
+    changes = run(["git", "-C", tree, "status", "--porcelain"])
+    if commit.returncode != 0 or changes.returncode != 0:
+        return None
+    name = f"git {commit.stdout.strip()[:12]}"
+    return f"{name} changed, {content}" if changes.stdout.strip() else name
 
 
 def source_from_crate(workspace: Workspace) -> TflmSource:

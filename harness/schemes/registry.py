@@ -7,8 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from harness.names import unknown_name
+from harness.plugins import load_plugins
 from harness.schemes.scheme import Scheme
-from harness.tasks.plugins import load_plugins
 
 _CONVERTERS = ("tensorflow", "tf-keras", "keras", "numpy")
 _SHARED_SOURCES = ("worker.py", "keras_files.py", "network.py", "full_integer.py")

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from harness.names import unknown_name
+from harness.plugins import load_plugins
 from harness.tasks.metrics import quality
-from harness.tasks.plugins import load_plugins
 from harness.tasks.sampling import stratified_subset
 from harness.tasks.task import Labels, Samples, Task, TaskData
 

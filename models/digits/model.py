@@ -1,9 +1,12 @@
 """A small convolutional network for 8 x 8 handwritten digits, of operators that TFLM has."""
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tf_keras import Model
 
 
-def build() -> Any:
+def build() -> "Model":
     """Return the untrained tf_keras network: input (8, 8, 1), output 10 probabilities."""
     from tf_keras import Sequential, layers
 

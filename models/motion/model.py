@@ -1,9 +1,12 @@
 """A 1-D convolutional network over six inertial channels, written as 2-D with (k, 1) kernels."""
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tf_keras import Model
 
 
-def build() -> Any:
+def build() -> "Model":
     """Return the untrained tf_keras network: input (50, 1, 6), output 4 probabilities."""
     from tf_keras import Sequential, layers
 

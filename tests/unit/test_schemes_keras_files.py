@@ -39,7 +39,8 @@ def save(name, model, weights=None):
         model.save(os.path.join(sys.argv[2], f"{name}.{suffix}"))
 
 def small(*more, shape=(4, 4, 1), **kwargs):
-    return keras.Sequential([layers.Input(shape, **kwargs), *more, layers.Flatten(), layers.Dense(3)])
+    ends = [layers.Flatten(), layers.Dense(3)]
+    return keras.Sequential([layers.Input(shape, **kwargs), *more, *ends])
 
 save("good", small(layers.Conv2D(2, 3, activation="relu")), 0.25)
 save("custom", small(Own()))
@@ -80,7 +81,7 @@ def refusal(path: Path) -> str:
 
 @cache
 def expected() -> np.ndarray:
-    """What `good`, every weight 0.25, gives for ones: 9/4 + 1/4 in each of 4 places x 2 channels."""
+    """What `good`, every weight 0.25, gives for ones: 9/4 + 1/4 at 4 places x 2 channels."""
     return np.full((2, 3), 8 * 2.5 * 0.25 + 0.25, dtype=np.float32)
 
 

@@ -93,7 +93,7 @@ def test_other_files_are_refused(tmp_path):
         load_user_data(missing)
     single = tmp_path / "x.npy"
     np.save(single, X)
-    with pytest.raises(HarnessError, match="not an .npz archive"):
+    with pytest.raises(HarnessError, match=r"not an \.npz archive"):
         load_user_data(single)
 
 
