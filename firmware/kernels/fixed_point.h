@@ -16,9 +16,7 @@ inline int32_t DoubledHighProduct(int32_t a, int32_t b) {
     return std::numeric_limits<int32_t>::max();
   }
   const int64_t product = static_cast<int64_t>(a) * b;
-  // The division rounds towards zero, so that negative products get the other half less one.
-  const int64_t half = product >= 0 ? (1LL << 30) : 1 - (1LL << 30);
-  return static_cast<int32_t>((product + half) / (1LL << 31));
+  return static_cast<int32_t>((product + (1LL << 30)) >> 31);
 }
 
 // round(value / 2^exponent), ties away from zero, for exponent in [0, 31].

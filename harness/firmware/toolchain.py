@@ -77,7 +77,7 @@ def cmake_build(project: Path, build: Path, variables: Mapping[str, str], jobs: 
 
 def _first_error(log: str) -> str:
     lines = [line.strip() for line in log.splitlines()]
-    for mark in ("error:", "Error", "undefined reference", "FAILED"):
+    for mark in ("undefined reference", "error:", "Error", "FAILED"):
         for line in lines:
             if mark in line:
                 return line

@@ -178,8 +178,9 @@ def _stop(session: Session, emulation: Emulation) -> Stop:
 
 
 def _wants_memory(log: Sequence[str]) -> bool:
-    """Whether the interpreter said that the arena is too small; both APIs use these words."""
-    return any("too small" in line or "Failed to allocate" in line for line in log)
+    """Whether the interpreter said that the arena is too small, in the words of either API."""
+    words = ("too small", "Failed to allocate", "Failed to resize buffer")
+    return any(word in line for line in log for word in words)
 
 
 def _markers(symbols: Mapping[str, tuple[int, int]]) -> tuple[Marker, ...]:

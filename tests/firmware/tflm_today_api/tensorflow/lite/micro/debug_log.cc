@@ -1,0 +1,1 @@
+#error "the application supplies the log"

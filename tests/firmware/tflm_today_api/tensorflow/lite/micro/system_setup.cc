@@ -1,0 +1,4 @@
+#include "tensorflow/lite/micro/system_setup.h"
+TFLM_BEGIN
+void InitializeTarget() {}
+TFLM_END

@@ -1,0 +1,1 @@
+#error "tools are not part of the firmware"

@@ -1,0 +1,50 @@
+"""Compiles `firmware/kernels` for the host and calls the kernels through ctypes."""
+
+import ctypes
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.assets import asset_path
+from harness.process import run
+
+
+class RequantizeInt8(ctypes.Structure):
+    """`RequantizeInt8` of kernels/requantize_int8.h."""
+
+    _fields_ = (
+        ("input_zero_point", ctypes.c_int32),
+        ("output_zero_point", ctypes.c_int32),
+        ("multiplier", ctypes.c_int32),
+        ("shift", ctypes.c_int32),
+    )
+
+
+@dataclass(frozen=True)
+class KernelLibrary:
+    """The kernels, as functions over Python's numbers and bytes."""
+
+    scaled_by_multiplier: Callable[[int, int, int], int]
+    _requantize_int8: Callable[..., None]
+
+    def requantize_int8(self, parameters: RequantizeInt8, values: bytes) -> bytes:
+        """Return `values` (int8) under the other scale."""
+        output = ctypes.create_string_buffer(len(values))
+        self._requantize_int8(ctypes.byref(parameters), values, len(values), output)
+        return output.raw
+
+
+def build_kernel_library(folder: Path) -> KernelLibrary:
+    """Compile the library in the empty folder `folder` with the host's compiler."""
+    configure = ["cmake", "-G", "Ninja", "-S", asset_path("firmware") / "kernels", "-B", folder]
+    for command in (configure, ["cmake", "--build", folder]):
+        done = run(command)
+        assert done.returncode == 0, done.output
+    library = ctypes.CDLL(str(folder / "libharness_kernels.so"))
+    scaled = library.harness_scaled_by_multiplier
+    scaled.argtypes = (ctypes.c_int32, ctypes.c_int32, ctypes.c_int)
+    scaled.restype = ctypes.c_int32
+    requantize = library.harness_requantize_int8
+    requantize.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_void_p)
+    requantize.restype = None
+    return KernelLibrary(scaled, requantize)
