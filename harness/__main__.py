@@ -1,9 +1,8 @@
 """The entry point: one place that turns every ending into an exit status."""
 
 import os
+import signal
 import sys
-
-import typer
 
 from harness.errors import HarnessError
 
@@ -17,6 +16,8 @@ def main() -> None:
         from harness.cli.app import make_app
 
         status = make_app()(standalone_mode=False)
+        if status == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
+            _stop_at_once()
         sys.exit(status if isinstance(status, int) else 0)
     except HarnessError as error:
         _complain(str(error))
@@ -35,6 +36,8 @@ def _usage_status(error: Exception) -> int | None:
 
     Typer brings its own copy of click, so that its errors are known by what they can do.
     """
+    import typer
+
     if isinstance(error, typer.Abort):
         _stop_at_once()
     describe = getattr(error, "format_message", None)
@@ -50,6 +53,7 @@ def _complain(message: str) -> None:
 
 def _stop_at_once() -> None:
     """End the children and leave without waiting for the threads that wait for them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     from harness.process import kill_all
 
     kill_all()

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from harness.errors import HarnessError
 
 _LAST_WORDS_S = 5.0
+_KILL_ROUNDS = 10
 
 
 class _Children:
@@ -23,7 +24,8 @@ class _Children:
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
-        self._lock = threading.Lock()
+        # Ctrl-C may come to the thread that is just starting a program.
+        self._lock = threading.RLock()
         self._ended = False
 
     def start(self, words: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":  # noqa: ANN401
@@ -134,5 +136,28 @@ def _last_words(child: "subprocess.Popen[bytes]") -> tuple[bytes, bytes]:
 
 
 def _kill(child: "subprocess.Popen[bytes]") -> None:
+    """End a program and all that it started: Ninja gives each compiler a group of its own."""
+    _signal(os.killpg, child.pid)
+    for _ in range(_KILL_ROUNDS):
+        members = _session_members(child.pid)
+        if not members:
+            return
+        for member in members:
+            _signal(os.kill, member)
+
+
+def _signal(send: Callable[[int, int], None], process: int) -> None:
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
+        send(process, signal.SIGKILL)
+
+
+def _session_members(session: int) -> list[int]:
+    """Return the living processes of a session, where the system lists them (Linux)."""
+    members = []
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # After the name in parentheses: state, parent, group, session.
+            state, _, _, of = place.read_text().rpartition(")")[2].split()[:4]
+            if int(of) == session and state not in {"Z", "X"}:
+                members.append(int(place.parent.name))
+    return members

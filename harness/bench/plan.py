@@ -72,6 +72,7 @@ def make_plan(ctx: Context, spec_path: Path | None, choice: Choice) -> Plan:
     """
     spec = _chosen(read_spec(spec_path or _default_spec()), choice)
     check_axes(spec)
+    ctx.workspace.remove_abandoned()
     subjects = [resolve_subject(m, choice.data, spec.samples, ctx.store) for m in spec.models]
     cells = expand(spec, subjects)
     find_compiler()

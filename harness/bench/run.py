@@ -103,18 +103,29 @@ def _client(scheduler: str | None, jobs: int) -> Iterator[Any]:
             with client:
                 yield client
             return
-        with (
-            LocalCluster(
-                n_workers=1,
-                threads_per_worker=jobs,
-                processes=False,
-                # No dashboard, but Dask serves its metrics all the same: to this machine alone.
-                dashboard_address="127.0.0.1:0",
-                worker_dashboard_address="127.0.0.1:0",
-                scheduler_kwargs={"dashboard": False},
-                memory_limit=0,
-                silence_logs=50,
-            ) as cluster,
-            Client(cluster) as client,
-        ):
-            yield client
+        cluster = LocalCluster(
+            n_workers=1,
+            threads_per_worker=jobs,
+            processes=False,
+            # No dashboard, but Dask serves its metrics all the same: to this machine alone.
+            dashboard_address="127.0.0.1:0",
+            worker_dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
+            memory_limit=0,
+            silence_logs=50,
+        )
+        with _closed_unless_interrupted(cluster), _closed_unless_interrupted(Client(cluster)) as it:
+            yield it
+
+
+@contextmanager
+def _closed_unless_interrupted(resource: Any) -> Iterator[Any]:  # noqa: ANN401 - see _evidence
+    """Close `resource` afterwards, but not after Ctrl-C: closing waits for the running steps."""
+    try:
+        yield resource
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        resource.close()
+        raise
+    resource.close()

@@ -2,6 +2,7 @@
 
 import io
 import os
+import platform
 import shutil
 import tarfile
 import tempfile
@@ -47,19 +48,36 @@ class Workspace:
             f"{self.folder}: cannot be written ({error.strerror}); free space or set HARNESS_CACHE"
         )
 
+    def remove_abandoned(self) -> None:
+        """Remove the scratch folders of processes of this machine that ended without doing so."""
+        for folder in (self.folder / "scratch").glob(f"{platform.node()}-*-*"):
+            owner = folder.name.removeprefix(f"{platform.node()}-").partition("-")[0]
+            if owner.isdigit() and not _is_running(int(owner)):
+                shutil.rmtree(folder, ignore_errors=True)
+
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """Give a private folder that is removed afterwards."""
         try:
             parent = self.folder / "scratch"
             parent.mkdir(parents=True, exist_ok=True)
-            folder = Path(tempfile.mkdtemp(dir=parent))
+            folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"{platform.node()}-{os.getpid()}-"))
         except OSError as error:
             raise self._unwritable(error) from error
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _rename_once(temporary: Path, place: Path) -> None:

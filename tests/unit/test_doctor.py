@@ -172,6 +172,16 @@ def test_the_command_ends_with_what_is_missing(stub: Stub) -> None:
     assert "ninja-build" in result.output
 
 
+def test_installing_where_all_is_there_says_so_in_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("harness.doctor.checks", lambda: (Check("cmake", "tests", lambda: "3.25"),))
+    app = typer.Typer()
+    app.command()(doctor)
+    result = CliRunner().invoke(app, ["--install"])
+    assert result.output == "Nothing to install: everything is there.\n"
+
+
 @pytest.mark.emulator
 def test_this_machine_has_what_the_tests_need() -> None:
     problems = {finding.check.name: finding.problem for finding in examine(checks())}

@@ -1,0 +1,81 @@
+*** Settings ***
+Documentation       The path that the README leads along: look at the machine, measure one cell, measure it
+...                 again, hold it against budgets, then measure a model of one's own.
+Library             HarnessLibrary.py
+
+
+*** Variables ***
+@{ONE CELL}         bench    --model    digits    --scheme    int8    --board    nano33ble
+${TABLE}            results/digits-int8-nano33ble.csv
+
+
+*** Test Cases ***
+The doctor finds everything that the harness needs
+    Run Harness    doctor
+    Exit Status Should Be    ${0}
+    Output Should Contain    arm-none-eabi-gcc    qemu-system-arm    Everything is there.
+
+One cell is measured into a row that says ok
+    Run Harness    @{ONE CELL}
+    Exit Status Should Be    ${0}
+    Output Should Contain    ${TABLE}    results/digits-int8-nano33ble.json
+    Row Should Have    ${TABLE}    model=digits    scheme=int8    board=nano33ble    status=ok    reason=
+    Row Should Have    ${TABLE}    samples=100    outputs_checked=100    outputs_differing=0
+    Row Should Have Figures    ${TABLE}    quality_device    flash_bytes    ram_bytes    instructions
+
+An estimate that no model makes is left empty
+    Row Should Have    ${TABLE}    cycles=    latency_ms=    energy_uj=
+
+A second run starts no step and writes the same bytes
+    ${first} =    Bytes Of    ${TABLE}
+    Run Harness    @{ONE CELL}
+    Exit Status Should Be    ${0}
+    No Step Should Have Been Started
+    ${second} =    Bytes Of    ${TABLE}
+    Should Be Equal    ${first}    ${second}
+
+The gate passes where the budget is generous
+    Write File    generous.toml    [[budget]]    model = "digits"    board = "nano33ble"    flash_bytes = 1_048_576
+    ...    ram_bytes = 262_144    quality_min = 0.9
+    Run Harness    gate    --results    ${TABLE}    --budgets    generous.toml
+    Exit Status Should Be    ${0}
+    Output Should Contain    gate passed
+
+The gate fails with status 1 where the budget is tight
+    Write File    tight.toml    [[budget]]    model = "digits"    board = "nano33ble"    ram_bytes = 1024
+    Run Harness    gate    --results    ${TABLE}    --budgets    tight.toml
+    Exit Status Should Be    ${1}
+    Output Should Contain    gate FAILED    digits int8 nano33ble
+
+The gate refuses with status 2 where the results are missing
+    Run Harness    gate    --results    results/nowhere.csv    --budgets    tight.toml
+    Exit Status Should Be    ${2}
+    Complaint Should Be One Line With    results/nowhere.csv
+
+A model of one's own is measured as it is, byte for byte like on the host
+    Write Model Of Ones Own    mine.tflite
+    Run Harness    bench    --model    mine.tflite    --board    nano33ble    --out    own
+    Exit Status Should Be    ${0}
+    Steps Should Have Been Started
+    Row Should Have    own/mine.tflite-nano33ble.csv    model=mine    scheme=as-is    status=ok    outputs_differing=0
+    Row Should Have Figures    own/mine.tflite-nano33ble.csv    outputs_checked    flash_bytes    instructions
+
+A model of one's own is not measured twice
+    Run Harness    bench    --model    mine.tflite    --board    nano33ble    --out    own
+    Exit Status Should Be    ${0}
+    No Step Should Have Been Started
+
+An unknown board is answered with the nearest one
+    Run Harness    bench    --model    digits    --scheme    int8    --board    nano33bel    --out    unknown
+    Exit Status Should Be    ${2}
+    Complaint Should Be One Line With    nano33bel    nano33ble
+    Output Should Not Contain    Traceback
+    File Should Not Exist    unknown
+
+A file that is no model is refused in one line
+    Write File That Is No Model    noise.tflite
+    Run Harness    bench    --model    noise.tflite    --board    nano33ble    --out    noise
+    Exit Status Should Be    ${2}
+    Complaint Should Be One Line With    noise.tflite
+    Output Should Not Contain    Traceback
+    File Should Not Exist    noise

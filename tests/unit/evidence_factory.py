@@ -1,0 +1,84 @@
+"""A measured cell and what its steps found, of which a test changes what it is about."""
+
+from dataclasses import replace
+
+from model_factory import fully_connected
+
+from harness.bench.artifacts import (
+    Converted,
+    DeviceOutputs,
+    Image,
+    Measurement,
+    OperatorProfile,
+    Reference,
+    SampleSet,
+    Subject,
+    SymbolEntry,
+)
+from harness.bench.assemble import Evidence, Provenance
+from harness.bench.cells import Cell
+from harness.boards import load_board
+from harness.model_file.reader import read_model
+
+PROVENANCE = Provenance("gcc 12", "QEMU 7.2", "tfmicro 0.1.0", "tflm2020")
+DIGEST = "0" * 64
+
+
+def cell(board: str = "nano33ble") -> Cell:
+    subject = Subject(name="digits", kind="zoo")
+    return Cell(subject, "int8", load_board(board), "reference", "O2", "qemu")
+
+
+def image(**changes) -> Image:
+    parts = {"model": 500, "kernels": 300, "runtime": 200, "libc": 100, "app": 50, "vectors": 64}
+    values = {
+        "elf": DIGEST,
+        "flash": parts,
+        "static_bytes": 1000,
+        "symbols": (SymbolEntry(name="main", bytes=20, category="app", source="app/main.cc"),),
+        "arena_bytes": 4096,
+        "persistent_bytes": 1024,
+    }
+    return Image(**{**values, **changes})
+
+
+def device(**changes) -> DeviceOutputs:
+    values = {
+        "outputs": DIGEST,
+        "checked": 10,
+        "differing": 0,
+        "largest_error": 0.0,
+        "quality": 0.8,
+        "confusion": ((4, 1), (1, 4)),
+    }
+    return DeviceOutputs(**{**values, **changes})
+
+
+def measurement(**changes) -> Measurement:
+    values = {
+        "stack_bytes": 904,
+        "regions": {"boot": 10, "invoke_first": 1100, "invoke_warm": 1000},
+        "operators": (
+            OperatorProfile(index=-1, instructions=100),
+            OperatorProfile(index=0, instructions=900),
+        ),
+        "trace": DIGEST,
+        "checked": 2,
+        "differing": 0,
+    }
+    return Measurement(**{**values, **changes})
+
+
+def evidence(**changes) -> Evidence:
+    whole = Evidence(
+        samples=SampleSet(count=10, metric="accuracy", classes=("no", "yes")),
+        converted=Converted(tflite=DIGEST, interpreter="tflite-micro", quality_float=0.9),
+        model=read_model(fully_connected(integer=True).write(), "model"),
+        reference=Reference(
+            inputs=DIGEST, outputs=DIGEST, count=10, sample_bytes=3, output_bytes=2, quality=0.8
+        ),
+        image=image(),
+        measurement=measurement(),
+        device=device(),
+    )
+    return replace(whole, **changes)

@@ -1,0 +1,56 @@
+"""The cells of a sweep: every combination, in the order of the table."""
+
+import pytest
+
+from harness.bench.artifacts import Subject
+from harness.bench.cells import expand
+from harness.bench.spec import AS_IS, BenchSpec
+from harness.errors import HarnessError
+
+ZOO = Subject(name="digits", kind="zoo")
+FILE = Subject(name="mine", kind="tflite", file="0" * 64)
+
+
+def spec_of(**changes) -> BenchSpec:
+    axes = {"models": ("x",), "schemes": ("float32", "int8"), "boards": ("nano33ble", "pico")}
+    return BenchSpec(**{**axes, **changes})
+
+
+def test_cells_come_by_model_scheme_and_board():
+    labels = [cell.label for cell in expand(spec_of(), [ZOO])]
+    assert labels == [
+        "digits float32 nano33ble",
+        "digits float32 pico",
+        "digits int8 nano33ble",
+        "digits int8 pico",
+    ]
+
+
+def test_a_tflite_file_has_the_one_scheme_of_its_own():
+    cells = expand(spec_of(optimize=("Os", "O3")), [FILE])
+    assert {cell.scheme for cell in cells} == {AS_IS}
+    assert [(c.board.name, c.optimize) for c in cells] == [
+        ("nano33ble", "Os"),
+        ("nano33ble", "O3"),
+        ("pico", "Os"),
+        ("pico", "O3"),
+    ]
+
+
+def test_the_target_follows_from_the_board():
+    nano, pico = expand(spec_of(schemes=("int8",)), [ZOO])
+    assert nano.target.name == "cortex-m4-fpv4-sp-d16@mps2-an386"
+    assert pico.target.name == "cortex-m0plus@mps2-an385"
+
+
+@pytest.mark.parametrize(
+    ("spec", "subjects", "message"),
+    [
+        (spec_of(schemes=("int9",)), [ZOO], "unknown scheme 'int9'; did you mean 'int8'"),
+        (spec_of(boards=("nano33bl",)), [ZOO], "unknown board 'nano33bl'; did you mean 'nano33"),
+        (spec_of(), [FILE, FILE], "model mine: two models have this name; rename"),
+    ],
+)
+def test_what_cannot_be_told_apart_or_does_not_exist_is_refused(spec, subjects, message):
+    with pytest.raises(HarnessError, match=message):
+        expand(spec, subjects)

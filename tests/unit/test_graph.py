@@ -1,0 +1,166 @@
+"""The graph of a sweep: what is shared is done once, and a stop ends only its own cells."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import dask
+import pytest
+from evidence_factory import DIGEST, PROVENANCE, cell, device, evidence, image, measurement
+from rich.console import Console
+
+from harness.bench import graph
+from harness.bench.artifacts import Library, TflmTree
+from harness.bench.context import Context
+from harness.bench.graph import build_graph
+from harness.bench.progress import LineProgress
+from harness.bench.run import run_sweep
+from harness.errors import HarnessError, Stop
+
+WHOLE = evidence()
+LIBRARY = Library(archive=DIGEST, tree=TflmTree(api="tflm2020", identity="x", archive=DIGEST))
+
+
+@pytest.fixture
+def ctx(tmp_path) -> Context:
+    return Context(str(tmp_path / "store"), jobs=2)
+
+
+# Dask hands functions on as pickles: what they note must be found by name.
+CALLS: list[str] = []
+ANSWERS: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A step that notes its call and gives or raises the answer that the test chose."""
+
+    name: str
+
+    def __call__(self, *_args: Any) -> Any:
+        CALLS.append(self.name)
+        answer = ANSWERS[self.name]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """Stand-ins for every step; a test replaces the answer that it is about."""
+    CALLS.clear()
+    answers = {
+        "fetch_tflm": LIBRARY.tree,
+        "choose_samples": WHOLE.samples,
+        "convert_model": {"int8": WHOLE.converted, "float32": WHOLE.converted},
+        "host_evidence": replace(WHOLE, image=None, measurement=None, device=None),
+        "make_library": LIBRARY,
+        "make_image": image(),
+        "measure_image": measurement(),
+        "check_outputs": device(),
+    }
+
+    ANSWERS.clear()
+    ANSWERS.update(answers)
+    for name in answers:
+        monkeypatch.setattr(graph, name, StandIn(name))
+    return ANSWERS, CALLS
+
+
+def cells_of(*boards: str, scheme: str = "int8"):
+    return tuple(replace(cell(board), scheme=scheme) for board in boards)
+
+
+def sweep(ctx: Context, cells):
+    return run_sweep(
+        ctx,
+        cells,
+        count=10,
+        tflm=None,
+        provenance=PROVENANCE,
+        scheduler=None,
+        progress=LineProgress(len(cells), Console(quiet=True)),
+    )
+
+
+def test_boards_that_share_a_target_share_one_node(ctx):
+    nodes = build_graph(ctx, cells_of("nano33ble", "nucleo-l4r5zi", "bluepill"), 10, None)
+    assert nodes[0].key == nodes[1].key != nodes[2].key
+
+
+def test_every_step_runs_once_for_what_is_shared_and_rows_keep_the_cells_order(ctx, steps):
+    _, calls = steps
+    cells = cells_of("nano33ble", "bluepill", "nucleo-l4r5zi") + cells_of("pico", scheme="float32")
+    done = sweep(ctx, cells)
+    assert [one.cell for one in done] == list(cells)
+    assert [one.row.board for one in done] == ["nano33ble", "bluepill", "nucleo-l4r5zi", "pico"]
+    assert {one.row.status for one in done} == {"ok"}
+    assert {name: calls.count(name) for name in calls} == {
+        "fetch_tflm": 1,
+        "choose_samples": 1,
+        "convert_model": 1,
+        "host_evidence": 2,
+        "make_library": 3,
+        "make_image": 3,
+        "measure_image": 3,
+        "check_outputs": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("step", "not_reached"),
+    [
+        ("make_library", "make_image"),
+        ("make_image", "measure_image"),
+        ("measure_image", "check_outputs"),
+        ("check_outputs", None),
+    ],
+)
+def test_a_stop_gives_the_row_its_status_and_ends_the_steps(ctx, steps, step, not_reached):
+    answers, calls = steps
+    answers[step] = Stop("timeout", "it hung")
+    (done,) = sweep(ctx, cells_of("nano33ble"))
+    assert (done.row.status, done.row.reason) == ("timeout", "it hung")
+    assert not_reached not in calls
+
+
+def test_an_error_of_the_harness_is_its_one_line(ctx, steps):
+    answers, _ = steps
+    answers["make_image"] = HarnessError("/cache: cannot be written (No space left on device)")
+    (done,) = sweep(ctx, cells_of("nano33ble"))
+    assert done.row.status == "failed"
+    assert done.row.reason == "/cache: cannot be written (No space left on device)"
+
+
+def test_what_nobody_foresaw_is_a_failed_row_with_its_traceback(ctx, steps):
+    answers, _ = steps
+    answers["measure_image"] = ZeroDivisionError("oh")
+    failed, fine = sweep(ctx, cells_of("nano33ble", "bluepill"))[:2]
+    assert failed.row.reason == fine.row.reason == "internal error: ZeroDivisionError: oh"
+    assert "Traceback" in failed.evidence.stop.log
+
+
+def test_what_a_scheme_cannot_run_anywhere_never_reaches_the_compiler(ctx, steps):
+    answers, calls = steps
+    reason = "hybrid kernels"
+    host = answers["host_evidence"]
+    converted = host.converted.model_copy(update={"device_reason": reason})
+    answers["host_evidence"] = replace(host, converted=converted)
+    (done,) = sweep(ctx, cells_of("nano33ble"))
+    assert (done.row.status, done.row.reason) == ("unsupported", reason)
+    assert "make_image" not in calls
+
+
+def test_a_scheduler_that_is_not_there_is_named(ctx):
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
+        pytest.raises(HarnessError, match="--scheduler nonsense: cannot be reached"),
+    ):
+        run_sweep(
+            ctx,
+            (),
+            count=1,
+            tflm=None,
+            provenance=PROVENANCE,
+            scheduler="nonsense",
+            progress=LineProgress(0, None),
+        )

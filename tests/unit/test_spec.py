@@ -1,0 +1,73 @@
+"""The sweep's specification: strict, and every wrong name answered with the nearest."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.assets import asset_path
+from harness.bench.spec import BenchSpec, check_axes, read_spec
+from harness.errors import HarnessError
+
+SPEC = 'models = ["digits"]\nschemes = ["int8"]\nboards = ["pico"]\n'
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "sweep.toml"
+    path.write_text(text)
+    return path
+
+
+def test_what_a_spec_leaves_out_has_its_default(tmp_path):
+    spec = read_spec(written(tmp_path, SPEC))
+    assert (spec.kernels, spec.optimize, spec.samples) == (("reference",), ("O2",), 100)
+    check_axes(spec)
+
+
+def test_the_shipped_default_sweep_is_sound():
+    spec = read_spec(asset_path("bench.toml"))
+    check_axes(spec)
+    assert {"digits", "motion"} <= set(spec.models)
+
+
+def test_all_samples_may_be_asked_for(tmp_path):
+    assert read_spec(written(tmp_path, SPEC + 'samples = "all"')).samples == "all"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (SPEC.replace('["pico"]', '"pico"'), "boards: should be a valid tuple|boards: .*array"),
+        (SPEC + "samples = 0", "samples"),
+        (SPEC + 'samples = "5"', "samples"),
+        (SPEC + "scheme = []", "scheme: unknown key; did you mean 'schemes'"),
+        (SPEC.replace("models", "model"), "model: unknown key; did you mean 'models'"),
+        ('models = ["a"]', "schemes: missing; add it"),
+        (SPEC.replace('"digits"', ""), "models: "),
+        ("models = [", "not valid TOML"),
+        (SPEC + 'simulator = "real"', "simulator"),
+    ],
+)
+def test_a_wrong_spec_is_refused_in_one_line_naming_file_and_field(tmp_path, text, message):
+    with pytest.raises(HarnessError, match=message) as caught:
+        read_spec(written(tmp_path, text))
+    assert str(caught.value).startswith(str(tmp_path / "sweep.toml: ".strip()))
+    assert "\n" not in str(caught.value)
+
+
+def spec_of(**changes) -> BenchSpec:
+    axes = {"models": ("digits",), "schemes": ("int8",), "boards": ("pico",)}
+    return BenchSpec(**{**axes, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"kernels": ("referense",)}, "unknown kernel set 'referense'; did you mean 'reference'"),
+        ({"optimize": ("o2",)}, "unknown optimization 'o2'; did you mean 'O2'"),
+        ({"boards": ("pico", "pico")}, "boards: pico is given twice; remove one"),
+        ({"optimize": ("O2", "Os", "O2")}, "optimize: O2 is given twice"),
+    ],
+)
+def test_wrong_axes_are_refused(changes, message):
+    with pytest.raises(HarnessError, match=message):
+        check_axes(spec_of(**changes))
