@@ -46,3 +46,14 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise HarnessError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def check_folder(folder: Path) -> None:
+    """Make a folder for results that come later, and make sure now that they can be written.
+
+    Raises:
+        HarnessError: It cannot be made or written.
+    """
+    probe = folder / ".harness-probe"
+    write_atomically(probe, b"")
+    probe.unlink(missing_ok=True)

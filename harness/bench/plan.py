@@ -13,13 +13,14 @@ from harness.bench.cells import Cell, expand
 from harness.bench.context import Context
 from harness.bench.spec import BenchSpec, check_axes, read_spec
 from harness.bench.step_build import store_tree
-from harness.bench.subjects import SampleCount, resolve_subject
+from harness.bench.subjects import SampleCount, is_file, resolve_subject
 from harness.errors import HarnessError
 from harness.firmware.tflm_source import CRATE, CRATE_CHECKSUM, CRATE_VERSION, source_from_folder
 from harness.simulators.plugin import find_compiler
+from harness.store import digest_of
 
 DEFAULT_NAME = "bench"
-_LONGEST_NAME = 80
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Choice:
     def words(self) -> list[str]:
         """Return what tells this choice from the default sweep, for the name of its results."""
         axes = (self.models, self.schemes, self.boards, self.kernels, self.optimize)
-        words = [Path(word).stem if "/" in word else word for axis in axes for word in axis]
+        words = [Path(word).stem if _is_path(word) else word for axis in axes for word in axis]
         if self.samples is not None:
             words.append(f"samples-{self.samples}")
         if self.tflm_dir is not None:
@@ -103,8 +104,14 @@ def _chosen(spec: BenchSpec, choice: Choice) -> BenchSpec:
     return spec.model_copy(update=changes)
 
 
+def _is_path(word: str) -> bool:
+    return is_file(word) or word.endswith(".toml")
+
+
 def _result_name(spec_path: Path | None, choice: Choice) -> str:
     stem = spec_path.stem if spec_path is not None else DEFAULT_NAME
     words: Sequence[str] = [*([] if stem == DEFAULT_NAME else [stem]), *choice.words()]
-    name = re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(words)).strip(".-")[:_LONGEST_NAME]
-    return name or DEFAULT_NAME
+    name = re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(words)).strip(".-") or DEFAULT_NAME
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[: _LONGEST_NAME - 9]}-{digest_of(name.encode())[:8]}"
+    return name

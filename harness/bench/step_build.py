@@ -118,7 +118,9 @@ def _sized_image(
         return _image(ctx, search_elf, memory, not_run=why)
     sample = get_records(ctx.store, reference.inputs, reference.sample_bytes)[0]
     with ctx.workspace.scratch() as folder:
-        found = search_arena(guest_of(ctx, search_elf, request, folder), sample)
+        found = search_arena(
+            guest_of(ctx, search_elf, request, folder), sample, target.largest_arena_bytes
+        )
     if isinstance(found, Stop):
         if found.status == "does-not-fit":
             return _image(ctx, search_elf, memory, not_run=found.reason)
@@ -169,7 +171,7 @@ def guest_of(ctx: Context, elf: bytes, request: LibraryRequest, folder: Path) ->
     functions = runtime_apis()[request.tflm_api].dispatch.functions
     return Guest(
         elf=path,
-        target=request.target,
+        machine=request.target.machine,
         symbols=symbols,
         dispatches=find_dispatches(elf, symbols, functions),
         cache=ctx.workspace.folder,

@@ -1,6 +1,7 @@
 """The emulation steps: one measured run, and the accuracy over many samples."""
 
 import json
+from collections.abc import Sequence
 
 from harness.bench.arrays import get_records, put_records
 from harness.bench.artifacts import (
@@ -18,10 +19,11 @@ from harness.bench.step_build import guest_of
 from harness.bench.tools import emulator, plugin_sources
 from harness.errors import Stop
 from harness.firmware.runtime_library import LibraryRequest
+from harness.model_file.model import ModelFile
 from harness.model_file.reader import read_model
 from harness.reference.comparison import compare_outputs
 from harness.simulators.session import measure, run_samples
-from harness.simulators.trace import to_dict
+from harness.simulators.trace import INTERPRETER, OperatorCount, to_dict
 
 WARM = "invoke_warm"
 
@@ -45,8 +47,8 @@ def measure_image(
             run = measure(guest_of(ctx, ctx.store.get(image.elf), request, folder), sample)
         if isinstance(run, Stop):
             return run
-        warm = [o for o in run.trace.operators if o.region == WARM]
         model = read_model(ctx.store.get(converted.tflite), label)
+        warm = _told_apart([o for o in run.trace.operators if o.region == WARM], model)
         stateful = any(tensor.is_variable for tensor in model.tensors)
         outputs = run.outputs[:1] if stateful else run.outputs
         expected = get_records(ctx.store, reference.outputs, reference.output_bytes)[0]
@@ -70,6 +72,12 @@ def measure_image(
         "plugin": plugin_sources(),
     }
     return ctx.step("measure", f"{label}: counting instructions", inputs, Measurement, compute)
+
+
+def _told_apart(counts: Sequence[OperatorCount], model: ModelFile) -> Sequence[OperatorCount]:
+    """The profile, or none at all where the calls seen are not the model's operators."""
+    seen = [count.index for count in counts if count.index != INTERPRETER]
+    return counts if seen == [operator.index for operator in model.operators] else []
 
 
 def check_outputs(

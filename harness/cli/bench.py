@@ -87,6 +87,7 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
     from harness.bench.report import write_results
     from harness.bench.run import run_sweep
     from harness.cli.tables import print_rows
+    from harness.files import check_folder
 
     if samples is not None and all_samples:
         raise HarnessError("--samples and --all: give one of the two")
@@ -106,6 +107,7 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
         tflm_dir=tflm_dir,
     )
     plan = make_plan(ctx, spec, choice)
+    check_folder(out)
     with show_progress(len(plan.cells), quiet=quiet) as progress:
         finished = run_sweep(
             ctx,

@@ -1,7 +1,6 @@
 """Where TensorFlow Lite Micro's source comes from: the crate, or a tree that the user has."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,12 +159,9 @@ def _verify_crate(crate: Path) -> None:
             f"crate {CRATE} {CRATE_VERSION}: checksum {package[:12]} is not {CRATE_CHECKSUM[:12]}; "
             "the registry served something else, do not use it"
         )
-    changed = _changed_files(crate, files.items())
-    if changed:
-        raise HarnessError(
-            f"crate {CRATE} {CRATE_VERSION}: {changed[0]} does not match its checksum"
-        )
-
-
-def _changed_files(crate: Path, files: Iterable[tuple[str, str]]) -> list[str]:
-    return [name for name, digest in files if digest_of((crate / name).read_bytes()) != digest]
+    for name, digest in files.items():
+        path = crate / name
+        if not path.is_file() or digest_of(path.read_bytes()) != digest:
+            raise HarnessError(
+                f"crate {CRATE} {CRATE_VERSION}: {name} is missing or does not match its checksum"
+            )

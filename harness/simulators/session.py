@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import Stop
-from harness.firmware.target import Target
+from harness.simulators.machines import Machine
 from harness.simulators.protocol import (
     REQUEST_BYTES,
     ErrorCode,
@@ -37,14 +37,14 @@ _CONSOLE_BYTES = 256 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Guest:
-    """One image on one target, ready to be emulated.
+    """One image on one machine, ready to be emulated.
 
     `symbols` gives address and size of the image's symbols; `dispatches` the addresses of the
     interpreter's indirect calls.
     """
 
     elf: Path
-    target: Target
+    machine: Machine
     symbols: Mapping[str, tuple[int, int]]
     dispatches: tuple[tuple[int, int], ...]
     cache: Path
@@ -68,13 +68,13 @@ class Measured:
     trace: Trace
 
 
-def search_arena(guest: Guest, sample: bytes) -> ArenaFound | Stop:
-    """Find the smallest arena by trying, in steps of 16 bytes.
+def search_arena(guest: Guest, sample: bytes, largest_bytes: int) -> ArenaFound | Stop:
+    """Find the smallest arena by trying, in steps of 16 bytes, from `largest_bytes` down.
 
     A runtime that was given too little memory may write through a null pointer; that faults, ends
     the run, and counts as a size that fails. The search goes on from there in a new run.
     """
-    low, high = 0, guest.target.largest_arena_bytes
+    low, high = 0, largest_bytes
     while True:
         request = build_request(RunMode.ARENA_SEARCH, [sample], arena_low=low, arena_high=high)
         ended = _run(guest, request, measured=False)
@@ -106,7 +106,7 @@ def measure(guest: Guest, sample: bytes) -> Measured | Stop:
 def run_samples(guest: Guest, samples: Sequence[bytes]) -> tuple[bytes, ...] | Stop:
     """Run many samples and return each output whole, in order."""
     size = max(1, len(samples[0]))
-    room = max(1, (guest.target.machine.window_bytes - REQUEST_BYTES) // size)
+    room = max(1, (guest.machine.window_bytes - REQUEST_BYTES) // size)
     outputs: list[bytes] = []
     for start in range(0, len(samples), room):
         batch = samples[start : start + room]
@@ -134,13 +134,13 @@ def _narrowed(low: int, high: int, session: Session) -> tuple[int, int]:
 
 
 def _run(guest: Guest, request: bytes, *, measured: bool) -> tuple[Session, Emulation] | Stop:
-    window_bytes = guest.target.machine.window_bytes
+    window_bytes = guest.machine.window_bytes
     if len(request) > window_bytes:
         return Stop("does-not-fit", f"one sample is larger than the window of {window_bytes} B")
     emulation = emulate(
         elf=guest.elf,
-        machine=guest.target.machine.name,
-        window_origin=guest.target.machine.window_origin,
+        machine=guest.machine.name,
+        window_origin=guest.machine.window_origin,
         window=request,
         markers=_markers(guest.symbols) if measured else (),
         dispatches=_dispatches(guest) if measured else (),

@@ -170,6 +170,6 @@ def test_an_operator_that_was_not_registered_is_named(lab, small_model, tmp_path
     )
     sample = generated_inputs(read_model(small_model, "model"), 1)[0]
     elf = lab.link(small_model, lab.target.largest_arena_bytes, tmp_path / "build")
-    stop = search_arena(lab.guest(elf, tmp_path), sample)
+    stop = search_arena(lab.guest(elf, tmp_path), sample, lab.target.largest_arena_bytes)
     assert stop.status == "failed"
     assert re.search("FULLY_CONNECTED", stop.log)

@@ -13,6 +13,7 @@ from harness.simulators.session import REGION_NAMES, Guest
 from harness.simulators.trace import Trace
 
 TARGET = make_target("cortex-m4", "fpv4-sp-d16", "mps2-an386")
+LARGEST = TARGET.largest_arena_bytes
 
 SYMBOLS = {
     "harness_region_boot_end": (0x100, 0),
@@ -29,7 +30,9 @@ TRACE = Trace("end", 10, {"none": 4, "invoke_warm": 6}, (), ())
 def guest(folder: Path) -> Guest:
     """A guest whose ELF nobody reads."""
     elf = folder / "firmware.elf"
-    return Guest(elf, TARGET, SYMBOLS, dispatches=((0x1000, 2),), cache=folder, budget=1_000_000)
+    return Guest(
+        elf, TARGET.machine, SYMBOLS, dispatches=((0x1000, 2),), cache=folder, budget=1_000_000
+    )
 
 
 def words(kind: FrameType, *values: int) -> bytes:

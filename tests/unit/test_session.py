@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fake_emulator import (
+    LARGEST,
     TARGET,
     FakeEmulator,
     end,
@@ -76,7 +77,7 @@ def test_the_search_finds_the_smallest_arena_whatever_faults_on_the_way(needed, 
     device = Device(needed, faults)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "emulate", FakeEmulator([device]))
-        found = search_arena(guest(Path()), SAMPLE)
+        found = search_arena(guest(Path()), SAMPLE, LARGEST)
     assert found == ArenaFound(-(-needed // 16) * 16, 64)
     assert device.runs <= WHOLE.bit_length()
 
@@ -85,7 +86,7 @@ def test_a_search_goes_on_from_what_is_known_after_a_fault(play, tmp_path):
     first = hello() + trial(WHOLE, True) + trial(4096, True) + trial(2048, False)
     second = hello() + trial(4096, True) + trial(3072, True) + memory(UNKNOWN, 100) + end(0)
     emulator = play(ended(first + error(ErrorCode.FAULT, "fault")), ended(second))
-    assert search_arena(guest(tmp_path), SAMPLE) == ArenaFound(3072, 100)
+    assert search_arena(guest(tmp_path), SAMPLE, LARGEST) == ArenaFound(3072, 100)
     assert [(r[1], r[4], r[5]) for r in emulator.requests] == [
         (RunMode.ARENA_SEARCH, 0, WHOLE),
         (RunMode.ARENA_SEARCH, 3072, 4096),
@@ -96,14 +97,14 @@ def test_a_device_that_always_faults_ends_the_search(play, tmp_path):
     emulator = play(
         lambda r: ended(hello() + trial(r[5], True) + error(ErrorCode.FAULT, "fault", 0x100, 0x20))
     )
-    stop = search_arena(guest(tmp_path), SAMPLE)
+    stop = search_arena(guest(tmp_path), SAMPLE, LARGEST)
     assert stop == Stop("failed", "on the device: fault at 0x00000020, CFSR 0x00000100", stop.log)
     assert len(emulator.requests) < 40
 
 
 def test_a_fault_in_the_first_trial_is_not_tried_again(play, tmp_path):
     emulator = play(ended(hello() + error(ErrorCode.ABORTED, "a failed assertion ended the run")))
-    stop = search_arena(guest(tmp_path), SAMPLE)
+    stop = search_arena(guest(tmp_path), SAMPLE, LARGEST)
     assert (stop.status, stop.reason) == (
         "failed",
         "on the device: a failed assertion ended the run",
@@ -113,7 +114,7 @@ def test_a_fault_in_the_first_trial_is_not_tried_again(play, tmp_path):
 
 def test_a_search_that_ends_without_a_trial_is_a_failure(play, tmp_path):
     play(ended(hello() + end(0)))
-    assert search_arena(guest(tmp_path), SAMPLE).status == "failed"
+    assert search_arena(guest(tmp_path), SAMPLE, LARGEST).status == "failed"
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_a_search_that_ends_without_a_trial_is_a_failure(play, tmp_path):
 )
 def test_a_model_that_wants_more_memory_than_there_is_does_not_fit(play, tmp_path, said):
     play(ended(hello() + log(said) + error(ErrorCode.ALLOCATION_FAILED, "no", WHOLE)))
-    stop = search_arena(guest(tmp_path), SAMPLE)
+    stop = search_arena(guest(tmp_path), SAMPLE, LARGEST)
     assert (stop.status, stop.reason) == (
         "does-not-fit",
         f"needs an arena of more than {WHOLE} B",
@@ -136,12 +137,12 @@ def test_a_model_that_wants_more_memory_than_there_is_does_not_fit(play, tmp_pat
 def test_a_missing_operator_is_a_failure_that_names_it(play, tmp_path):
     said = "Didn't find op for builtin opcode 'SVDF' version '1'"
     play(ended(hello() + log(said) + error(ErrorCode.ALLOCATION_FAILED, "no allocation", WHOLE)))
-    stop = search_arena(guest(tmp_path), SAMPLE)
+    stop = search_arena(guest(tmp_path), SAMPLE, LARGEST)
     assert (stop.status, stop.reason) == ("failed", f"on the device: no allocation ({said})")
 
 
 RUNS = {
-    "search": lambda folder: search_arena(guest(folder), SAMPLE),
+    "search": lambda folder: search_arena(guest(folder), SAMPLE, LARGEST),
     "measure": lambda folder: measure(guest(folder), SAMPLE),
     "samples": lambda folder: run_samples(guest(folder), [SAMPLE]),
 }
@@ -233,7 +234,7 @@ def test_a_sample_larger_than_the_window_is_told_before_anything_runs(play, tmp_
     emulator = play(answers)
     huge = bytes(TARGET.machine.window_bytes)
     calls = {
-        "search": lambda: search_arena(guest(tmp_path), huge),
+        "search": lambda: search_arena(guest(tmp_path), huge, LARGEST),
         "measure": lambda: measure(guest(tmp_path), huge),
         "samples": lambda: run_samples(guest(tmp_path), [huge]),
     }

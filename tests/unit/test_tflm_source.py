@@ -113,7 +113,7 @@ def test_a_crate_with_another_checksum_is_refused(registry, workspace):
 
 def test_a_file_that_was_changed_is_refused_by_name(registry, workspace):
     registry.source.write_text("int evil;\n")
-    with pytest.raises(HarnessError, match=r"lite/a\.cc does not match its checksum"):
+    with pytest.raises(HarnessError, match=r"lite/a\.cc is missing or does not match its checksum"):
         source_from_crate(workspace)
 
 
