@@ -11,19 +11,22 @@ from rich.console import Console
 from harness.results.csv_file import read_rows
 from harness.results.table import reasons_text, results_table
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "docs" / "example" / "bench.csv"
 PICTURE = ROOT / "docs" / "example" / "table.svg"
 WIDTH = 102
 
 # rich's own template, without the web font: the picture must not reach for the network.
-_FRAME = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
+_FRAME = """\
+<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
-.{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, monospace; font-size: {char_height}px; line-height: {line_height}px; }}
+.{unique_id}-matrix {{
+  font: {char_height}px/{line_height}px ui-monospace, Menlo, Consolas, monospace;
+}}
 {styles}
 </style>
 <defs>
-<clipPath id="{unique_id}-clip-terminal"><rect x="0" y="0" width="{width}" height="{height}"/></clipPath>
+<clipPath id="{unique_id}-clip-terminal"><rect width="{width}" height="{height}"/></clipPath>
 {lines}
 </defs>
 <rect fill="#292929" width="100%" height="100%" rx="8"/>
@@ -54,7 +57,8 @@ def main(arguments: list[str]) -> None:
     """Copy the table and render its picture."""
     source = Path(arguments[0]) if arguments else ROOT / "results" / "bench.csv"
     TABLE.parent.mkdir(exist_ok=True)
-    shutil.copyfile(source, TABLE)
+    if source.resolve() != TABLE:
+        shutil.copyfile(source, TABLE)
     PICTURE.write_text(picture(TABLE))
 
 

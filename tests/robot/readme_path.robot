@@ -57,8 +57,8 @@ A model of one's own is measured as it is, byte for byte like on the host
     Run Harness    bench    --model    mine.tflite    --board    nano33ble    --out    own
     Exit Status Should Be    ${0}
     Steps Should Have Been Started
-    Row Should Have    own/mine.tflite-nano33ble.csv    model=mine    scheme=as-is    status=ok    outputs_differing=0
-    Row Should Have Figures    own/mine.tflite-nano33ble.csv    outputs_checked    flash_bytes    instructions
+    Row Should Have    own/mine-nano33ble.csv    model=mine    scheme=as-is    status=ok    outputs_differing=0
+    Row Should Have Figures    own/mine-nano33ble.csv    outputs_checked    flash_bytes    instructions
 
 A model of one's own is not measured twice
     Run Harness    bench    --model    mine.tflite    --board    nano33ble    --out    own

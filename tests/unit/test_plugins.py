@@ -6,8 +6,9 @@ from types import ModuleType
 
 import pytest
 
+from harness import plugins
 from harness.errors import HarnessError
-from harness.tasks import Task, load_tasks, plugins
+from harness.tasks import Task, load_tasks
 from harness.tasks.digits import read
 
 
