@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from dask.base import tokenize
 from dask.delayed import Delayed, delayed
 
 from harness.bench.artifacts import (
@@ -48,10 +49,12 @@ def build_graph(
     """Return one delayed `Evidence` for each cell, in their order."""
     nodes: dict[str, Delayed] = {}
 
-    def node(key: str, function: Any, *inputs: Any) -> Delayed:  # noqa: ANN401 - any step
-        if key not in nodes:
-            nodes[key] = delayed(function, pure=False)(ctx, *inputs, dask_key_name=key)
-        return nodes[key]
+    def node(name: str, function: Any, *inputs: Any) -> Delayed:  # noqa: ANN401 - any step
+        if name not in nodes:
+            # A scheduler may serve other clients too: one key must mean one content.
+            key = f"{name}-{tokenize(ctx, *inputs)}"
+            nodes[name] = delayed(function, pure=False)(ctx, *inputs, dask_key_name=key)
+        return nodes[name]
 
     tree = node("tflm", fetch_tflm, tflm)
     return [_cell_nodes(cell, cells, count, tree, node) for cell in cells]

@@ -6,7 +6,7 @@ from pathlib import Path
 from harness.bench.arrays import get_records
 from harness.bench.artifacts import Converted, Image, Library, Reference, SymbolEntry, TflmTree
 from harness.bench.context import Context
-from harness.bench.tools import emulator, firmware_sources, toolchain
+from harness.bench.tools import code, emulator, firmware_sources, toolchain
 from harness.errors import HarnessError, Stop
 from harness.firmware.dispatch import find_dispatches
 from harness.firmware.image import ImageRequest, build_image
@@ -36,7 +36,12 @@ def fetch_tflm(ctx: Context, given: TflmTree | None) -> TflmTree | Stop:
     def compute() -> TflmTree:
         return store_tree(ctx, source_from_crate(ctx.workspace))
 
-    inputs = {"crate": CRATE, "version": CRATE_VERSION, "checksum": CRATE_CHECKSUM}
+    inputs = {
+        "code": code("firmware"),
+        "crate": CRATE,
+        "version": CRATE_VERSION,
+        "checksum": CRATE_CHECKSUM,
+    }
     return ctx.step("tflm", f"fetching {CRATE} {CRATE_VERSION}", inputs, TflmTree, compute)
 
 
@@ -68,7 +73,7 @@ def make_library(
         return Library(archive=ctx.store.put(archive), tree=tree)
 
     label = f"{target.name} {optimize}: compiling the runtime library"
-    inputs = request.identity(toolchain(), firmware_sources())
+    inputs = {**request.identity(toolchain(), firmware_sources()), "code": code("firmware")}
     return ctx.step("library", label, inputs, Library, compute)
 
 
@@ -89,6 +94,7 @@ def make_image(
         "library": library.archive,
         "request": request.identity(toolchain(), firmware_sources()),
         "emulator": emulator(),
+        "code": code("firmware", "model_file", "simulators"),
         "sample_bytes": reference.sample_bytes,
     }
 

@@ -10,6 +10,7 @@ from harness.bench.context import Context
 from harness.bench.scoring import score, score_raw
 from harness.bench.spec import AS_IS
 from harness.bench.subjects import SampleCount
+from harness.bench.tools import code
 from harness.errors import HarnessError, Stop
 from harness.model_file.operator_table import load_operator_table
 from harness.model_file.reader import read_model
@@ -49,7 +50,7 @@ def choose_samples(ctx: Context, subject: Subject, count: SampleCount) -> Sample
             calibration=put_array(ctx.store, data.x_calibration),
         )
 
-    inputs = {"task": task.identity(), "count": count}
+    inputs = {"task": task.identity(), "count": count, "code": code("tasks")}
     return ctx.step("samples", f"{subject.name}: reading data", inputs, SampleSet, compute)
 
 
@@ -79,6 +80,7 @@ def convert_model(
             "source": source.sha256,
             "samples": [samples.x, samples.y, samples.calibration],
             "conversion": conversion_identity(name),
+            "code": code("schemes"),
         }
         for name in schemes
     }
@@ -140,6 +142,7 @@ def answer_on_host(
         "tflite": converted.tflite,
         "samples": [samples.count, samples.x, samples.y, samples.metric],
         "interpreter": interpreter_identity(converted.interpreter),
+        "code": code("reference", "model_file", "tasks"),
     }
     return ctx.step("reference", f"{label}: host reference", inputs, Reference, compute)
 

@@ -16,7 +16,7 @@ from harness.bench.artifacts import (
 from harness.bench.context import Context
 from harness.bench.scoring import score_raw
 from harness.bench.step_build import guest_of
-from harness.bench.tools import emulator, plugin_sources
+from harness.bench.tools import code, emulator, plugin_sources
 from harness.errors import Stop
 from harness.firmware.runtime_library import LibraryRequest
 from harness.model_file.model import ModelFile
@@ -70,6 +70,7 @@ def measure_image(
         "expected": reference.outputs,
         "emulator": emulator(),
         "plugin": plugin_sources(),
+        "code": code("firmware", "model_file", "reference", "simulators"),
     }
     return ctx.step("measure", f"{label}: counting instructions", inputs, Measurement, compute)
 
@@ -116,6 +117,7 @@ def check_outputs(
         "expected": reference.outputs,
         "labels": samples.y,
         "emulator": emulator(),
+        "code": code("firmware", "model_file", "reference", "simulators", "tasks"),
     }
     doing = f"{label}: running {reference.count} samples"
     return ctx.step("outputs", doing, inputs, DeviceOutputs, compute)

@@ -1,11 +1,12 @@
 """The versions of this machine's tools and sources, asked for once a process."""
 
 from functools import cache
+from pathlib import Path
 
 from harness.assets import asset_path
 from harness.firmware.runtime_library import FIRMWARE_SUFFIXES
 from harness.firmware.toolchain import Toolchain, find_toolchain
-from harness.simulators.plugin import SOURCE
+from harness.simulators.plugin import sources_digest
 from harness.simulators.qemu import find_qemu, qemu_version
 from harness.store import digest_of
 from harness.store.workspace import pack_tree
@@ -39,5 +40,15 @@ def firmware_sources() -> str:
 
 @cache
 def plugin_sources() -> str:
-    """Return a hash of the counting plugin's source."""
-    return digest_of(SOURCE.read_bytes())
+    """Return a hash of the counting plugin's sources."""
+    return sources_digest()
+
+
+@cache
+def code(*packages: str) -> str:
+    """Return a hash of our own Python sources in sub-packages such as "simulators".
+
+    A step's key covers the code that carries it out, so that a corrected measurement is made anew.
+    """
+    package = Path(__file__).parents[1]
+    return digest_of(pack_tree(package, (".py",), packages))

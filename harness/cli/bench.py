@@ -2,68 +2,30 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
+from harness.cli import bench_options as options
 from harness.errors import HarnessError
 
 
 def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
-    spec: Annotated[
-        Path | None,
-        typer.Argument(help="Sweep to run; bench.toml if left out.", metavar="[SPEC.toml]"),
-    ] = None,
-    model: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--model", "-m", help="Model of models/, or a .tflite, .keras or .h5 file. Repeatable."
-        ),
-    ] = None,
-    scheme: Annotated[
-        list[str] | None, typer.Option("--scheme", "-s", help="Quantization scheme. Repeatable.")
-    ] = None,
-    board: Annotated[
-        list[str] | None,
-        typer.Option("--board", "-b", help="Board, by name or TOML file. Repeatable."),
-    ] = None,
-    kernels: Annotated[list[str] | None, typer.Option(help="Kernel set. Repeatable.")] = None,
-    optimize: Annotated[
-        list[str] | None, typer.Option(help="Os, O1, O2 or O3. Repeatable.")
-    ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(help="Your samples: .npz with x, and y for accuracy.", metavar="FILE.npz"),
-    ] = None,
-    samples: Annotated[
-        int | None, typer.Option(min=1, help="Test samples for accuracy, stratified by class.")
-    ] = None,
-    all_samples: Annotated[
-        bool, typer.Option("--all", help="Use every test sample for accuracy.")
-    ] = False,
-    out: Annotated[Path, typer.Option(help="Folder of the results.", metavar="DIR")] = Path(
-        "results"
-    ),
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Steps at a time; one a processor if left out.")
-    ] = None,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Address of a Dask scheduler to run on.", metavar="ADDRESS")
-    ] = None,
-    store: Annotated[
-        str | None,
-        typer.Option(help="Artifact store: a folder or an fsspec URL.", envvar="HARNESS_STORE"),
-    ] = None,
-    tflm_dir: Annotated[
-        Path | None,
-        typer.Option(
-            help="Your own TensorFlow Lite Micro tree (experimental).", envvar="HARNESS_TFLM_DIR"
-        ),
-    ] = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh/--resume", help="Do every step anew, or reuse what is stored.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    spec: options.Spec = None,
+    model: options.Models = None,
+    scheme: options.Schemes = None,
+    board: options.Boards = None,
+    kernels: options.KernelSets = None,
+    optimize: options.Optimizations = None,
+    data: options.Data = None,
+    samples: options.Samples = None,
+    all_samples: options.AllSamples = False,
+    out: options.Out = Path("results"),
+    jobs: options.Jobs = None,
+    scheduler: options.Scheduler = None,
+    store: options.Store = None,
+    tflm_dir: options.TflmDir = None,
+    fresh: options.Fresh = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Measure every model, scheme and board of a sweep and write the table.
 
@@ -82,12 +44,9 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
       harness bench --model my_model.keras --data samples.npz --board bluepill
     """
     from harness.bench.context import Context, default_cache
-    from harness.bench.plan import Choice, make_plan
-    from harness.bench.progress import show_progress
-    from harness.bench.report import write_results
-    from harness.bench.run import run_sweep
+    from harness.bench.plan import Choice
+    from harness.bench.sweep import sweep
     from harness.cli.tables import print_rows
-    from harness.files import check_folder
 
     if samples is not None and all_samples:
         raise HarnessError("--samples and --all: give one of the two")
@@ -106,20 +65,7 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
         data=data,
         tflm_dir=tflm_dir,
     )
-    plan = make_plan(ctx, spec, choice)
-    check_folder(out)
-    with show_progress(len(plan.cells), quiet=quiet) as progress:
-        finished = run_sweep(
-            ctx,
-            plan.cells,
-            count=plan.spec.samples,
-            tflm=plan.tflm,
-            provenance=plan.provenance,
-            scheduler=scheduler,
-            progress=progress,
-        )
-    written = write_results(finished, plan.spec, plan.tool_versions, out, plan.name)
-    rows = [one.row for one in finished]
+    rows, written = sweep(ctx, spec, choice, out, scheduler=scheduler, quiet=quiet)
     print_rows(rows)
     typer.echo(f"{len(rows)} rows in {written.csv}, everything else in {written.manifest}")
     if any(row.status.is_bad for row in rows):

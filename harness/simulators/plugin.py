@@ -9,14 +9,28 @@ from pathlib import Path
 from harness.errors import HarnessError
 from harness.process import run
 
-SOURCE = Path(__file__).with_name("qemu_plugin") / "region_counter.c"
 COMPILER_FLAGS = ("-std=gnu11", "-O2", "-shared", "-fPIC", "-fvisibility=hidden")
 
+_SOURCES = Path(__file__).with_name("qemu_plugin")
 # What the plugin's `probe=on` ends QEMU with once QEMU has accepted the plugin.
 _ACCEPTED = 42
 _FIRST_QEMU_WITH_VERSION_2 = 9
 _HIGHEST_VERSION = 8
 _PROGRAM_TIMEOUT_S = 60.0
+
+
+def c_sources() -> list[Path]:
+    """Return the plugin's C files, which are compiled together, in the order of their names."""
+    return sorted(_SOURCES.glob("*.c"))
+
+
+def sources_digest() -> str:
+    """Return the SHA-256, as hexadecimal, of the names and contents of the plugin's sources."""
+    digest = hashlib.sha256()
+    for path in sorted([*c_sources(), *_SOURCES.glob("*.h")]):
+        content = path.read_bytes()
+        digest.update(f"{path.name} {len(content)}\0".encode() + content)
+    return digest.hexdigest()
 
 
 def version_line(qemu: Path) -> str:
@@ -68,7 +82,7 @@ def find_compiler() -> Path:
 def build_plugin(qemu: Path, cache: Path) -> Path:
     """Return the plugin built for `qemu`, building it into the folder `cache` at first use.
 
-    It is kept under a key of its source, the compiler and QEMU's version, and put there whole, so
+    It is kept under a key of its sources, the compiler and QEMU's version, and put there whole, so
     processes may build it at the same time.
 
     Raises:
@@ -78,7 +92,7 @@ def build_plugin(qemu: Path, cache: Path) -> Path:
     line = version_line(qemu)
     compiler_version = run([compiler, "--version"], timeout_s=_PROGRAM_TIMEOUT_S).stdout
     key = hashlib.sha256()
-    for part in (SOURCE.read_text(), " ".join(COMPILER_FLAGS), line, compiler_version):
+    for part in (sources_digest(), " ".join(COMPILER_FLAGS), line, compiler_version):
         key.update(part.encode() + b"\0")
     plugin = cache / f"qemu-plugin-{key.hexdigest()[:16]}" / "region_counter.so"
     if plugin.exists():
@@ -97,16 +111,17 @@ def build_plugin(qemu: Path, cache: Path) -> Path:
 
 def _build_accepted(compiler: Path, qemu: Path, folder: Path, first: int) -> Path:
     """Build for rising versions of the plugin interface until QEMU loads the result."""
+    command: list[str | Path] = [compiler, *COMPILER_FLAGS, *c_sources()]
     refusals: list[str] = []
     for version in range(first, _HIGHEST_VERSION + 1):
         plugin = folder / f"api{version}.so"
         built = run(
-            [compiler, *COMPILER_FLAGS, f"-DPLUGIN_API_VERSION={version}", SOURCE, "-o", plugin],
+            [*command, f"-DPLUGIN_API_VERSION={version}", "-o", plugin],
             timeout_s=_PROGRAM_TIMEOUT_S,
         )
         if built.returncode != 0:
             last = (built.output.splitlines() or ["no message"])[-1]
-            raise HarnessError(f"{SOURCE}: {compiler} cannot build the QEMU plugin: {last}")
+            raise HarnessError(f"{_SOURCES}: {compiler} cannot build the QEMU plugin: {last}")
         loaded = run(
             [qemu, "-M", "none", "-display", "none", "-plugin", f"./{plugin.name},probe=on"],
             cwd=folder,

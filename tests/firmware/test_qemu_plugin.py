@@ -15,9 +15,10 @@ from elftools.elf.elffile import ELFFile
 
 from harness.errors import HarnessError
 from harness.process import run
+from harness.simulators import plugin as plugins
 from harness.simulators import trace as traces
 from harness.simulators.machines import MACHINES
-from harness.simulators.plugin import COMPILER_FLAGS, SOURCE, build_plugin
+from harness.simulators.plugin import COMPILER_FLAGS, build_plugin, c_sources
 from harness.simulators.qemu import (
     Dispatch,
     Emulation,
@@ -326,7 +327,7 @@ def test_the_plugin_compiles_without_a_warning(tmp_path, compiler, version):
     if shutil.which(compiler) is None:
         pytest.skip(f"{compiler} is not installed")
     strict = ["-Wall", "-Wextra", "-Werror", f"-DPLUGIN_API_VERSION={version}"]
-    built = run([compiler, *COMPILER_FLAGS, *strict, SOURCE, "-o", tmp_path / "plugin.so"])
+    built = run([compiler, *COMPILER_FLAGS, *strict, *c_sources(), "-o", tmp_path / "plugin.so"])
     assert (built.returncode, built.output) == (0, "")
 
 
@@ -336,6 +337,18 @@ def test_the_plugin_is_built_once(qemu, tmp_path):
     assert build_plugin(qemu, tmp_path) == first
     assert first.stat().st_mtime_ns == changed
     assert [path.name for path in first.parent.iterdir()] == [first.name]
+
+
+@pytest.mark.parametrize("changed", ["counters.h", "trace_file.c"])
+def test_a_change_in_any_source_builds_another_plugin(qemu, tmp_path, monkeypatch, changed):
+    first, digest = build_plugin(qemu, tmp_path), plugins.sources_digest()
+    copy = Path(shutil.copytree(plugins.c_sources()[0].parent, tmp_path / "sources"))
+    monkeypatch.setattr(plugins, "_SOURCES", copy)
+    assert (build_plugin(qemu, tmp_path), plugins.sources_digest()) == (first, digest)
+    with (copy / changed).open("a") as stream:
+        stream.write("/* changed */\n")
+    assert plugins.sources_digest() != digest
+    assert build_plugin(qemu, tmp_path) != first
 
 
 def test_several_builders_at_once_leave_one_whole_plugin(qemu, tmp_path):

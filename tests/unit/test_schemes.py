@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 import tflite
 
+from harness import plugins
 from harness.errors import HarnessError
 from harness.models import find_model
 from harness.process import run
 from harness.schemes.process import Converted, convert, convert_many
 from harness.schemes.registry import conversion_identity, find_scheme, load_schemes
 from harness.schemes.source import source_of_model
-from harness.tasks import find_task, plugins, quality
+from harness.tasks import find_task, quality
 
 SCHEMES = ("dynamic", "float16", "float32", "int8", "int8-per-tensor")
 ALLOWED = {
