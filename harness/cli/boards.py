@@ -23,11 +23,10 @@ def boards(
 
     Example: harness boards nano33ble
     """
-    from rich.console import Console
-
     from harness.boards import load_board, load_boards
+    from harness.cli.tables import make_console
 
-    console = Console()
+    console = make_console()
     if name is None:
         console.print(_overview(load_boards()))
     else:

@@ -25,12 +25,11 @@ def doctor(
 
     Example: harness doctor --install
     """
-    from rich.console import Console
-
+    from harness.cli.tables import make_console
     from harness.doctor import checks, examine, missing_packages
     from harness.doctor import install as install_packages
 
-    console = Console()
+    console = make_console()
     findings = examine(checks())
     if install and missing_packages(findings):
         with console.status("") as status:

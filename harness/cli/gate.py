@@ -27,15 +27,14 @@ def gate(
 
     Example: harness gate --results results/bench.csv --budgets budgets.toml
     """
-    from rich.console import Console
-
+    from harness.cli.tables import make_console
     from harness.gate.budgets import read_budgets
     from harness.gate.verdict import judge
     from harness.results.csv_file import read_rows
 
     limits = read_budgets(budgets)
     verdict = judge(read_rows(results), limits)
-    console = Console()
+    console = make_console()
     console.print(_table(verdict))
     for line in (*_notes(verdict), _summary(verdict)):
         console.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -21,16 +21,16 @@ def inspect(
 
     Example: harness inspect model.tflite
     """
-    from rich.console import Console
     from rich.markup import escape
 
+    from harness.cli.tables import make_console
     from harness.files import read_bytes
     from harness.model_file.operator_table import load_operator_table, runtime_names
     from harness.model_file.reader import read_model
     from harness.model_file.support import unsupported_reason
 
     model = read_model(read_bytes(file), str(file))
-    console = Console()
+    console = make_console()
     console.print(f"[bold]{escape(model.name)}[/bold]", soft_wrap=True)
     console.print(f"size    {model.size_bytes:,} bytes, {len(model.operators)} operators")
     console.print(f"sha256  {model.sha256}", soft_wrap=True)

@@ -7,9 +7,9 @@ def kernels() -> None:
     Example: harness bench --model digits --kernels reference
     """
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
+    from harness.cli.tables import make_console
     from harness.kernel_sets import load_kernel_sets
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
@@ -17,4 +17,4 @@ def kernels() -> None:
     table.add_column("what they are")
     for kernel_set in load_kernel_sets():
         table.add_row(kernel_set.name, kernel_set.summary)
-    Console().print(table)
+    make_console().print(table)

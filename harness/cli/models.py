@@ -24,11 +24,10 @@ def models(
 
     Example: harness models digits
     """
-    from rich.console import Console
-
+    from harness.cli.tables import make_console
     from harness.models import find_model, load_models
 
-    console = Console()
+    console = make_console()
     if name is None:
         console.print(_overview(load_models().values()))
     else:

@@ -19,12 +19,11 @@ def schemes(
 
     Example: harness schemes int8
     """
-    from rich.console import Console
-
+    from harness.cli.tables import make_console
     from harness.schemes.registry import find_scheme, load_schemes
 
     listed = list(load_schemes().values()) if name is None else [find_scheme(name)]
-    console = Console()
+    console = make_console()
     console.print(_overview(listed))
     for scheme in listed:
         if scheme.device_reason:

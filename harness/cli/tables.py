@@ -1,20 +1,29 @@
-"""Print results on the terminal."""
+"""Print on the terminal."""
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from harness.results.row import Row
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _WIDTH_OFF_TERMINAL = 110
 
 
-def print_rows(rows: Sequence[Row]) -> None:
-    """Print the table of results, and below it the reasons that it has no room for."""
+def make_console() -> "Console":
+    """Return the console of standard output; in a pipe it is wide enough for every table."""
     from rich.console import Console
 
+    return Console(width=None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL)
+
+
+def print_rows(rows: Sequence[Row]) -> None:
+    """Print the table of results, and below it the reasons that it has no room for."""
     from harness.results.table import reasons_text, results_table
 
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL)
+    console = make_console()
     console.print(results_table(rows))
     reasons = reasons_text(rows)
     if reasons:

@@ -23,15 +23,15 @@ def train(
 
     Example: harness train digits
     """
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+    from harness.cli.tables import make_console
     from harness.files import write_atomically
     from harness.models import find_model
     from harness.schemes.training import train_model
 
     model = find_model(name)
-    console = Console()
+    console = make_console()
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
