@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from harness.errors import HarnessError
@@ -28,9 +29,7 @@ def write_atomically(path: Path, content: bytes | str) -> None:
         temporary.replace(path)
         temporary = None
     except OSError as error:
-        raise HarnessError(
-            f"{path}: cannot be written ({error.strerror}); free space or choose another folder"
-        ) from error
+        raise _unwritable(path, error) from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
@@ -45,7 +44,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise HarnessError(f"{path}: cannot be read ({error.strerror})") from error
+        raise HarnessError(f"{path}: cannot be read ({error.strerror}); check the name") from error
 
 
 def check_folder(folder: Path) -> None:
@@ -54,6 +53,15 @@ def check_folder(folder: Path) -> None:
     Raises:
         HarnessError: It cannot be made or written.
     """
-    probe = folder / ".harness-probe"
-    write_atomically(probe, b"")
-    probe.unlink(missing_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"harness")
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> HarnessError:
+    return HarnessError(
+        f"{path}: cannot be written ({error.strerror}); free space or choose another folder"
+    )

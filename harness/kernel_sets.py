@@ -24,7 +24,8 @@ def load_kernel_sets() -> tuple[KernelSet, ...]:
     """Return every kernel set, sorted by name.
 
     Raises:
-        HarnessError: A `kernels.toml` is wrong, or its name is not its folder's.
+        HarnessError: A `kernels.toml` is wrong, its name is not its folder's, or the folder has
+            no `kernels.cmake` that says what it builds.
     """
     found = []
     for path in sorted(asset_path("firmware").glob("kernels/*/kernels.toml")):
@@ -33,6 +34,8 @@ def load_kernel_sets() -> tuple[KernelSet, ...]:
             raise HarnessError(
                 f"{path}: name: {kernels.name!r} is not the folder's; rename one of them"
             )
+        if not path.with_name("kernels.cmake").is_file():
+            raise HarnessError(f"{path.parent}: has no kernels.cmake; add what the set builds")
         found.append(kernels)
     return tuple(found)
 

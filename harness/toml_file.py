@@ -68,6 +68,8 @@ def describe_problem(error: ValidationError, model: type[BaseModel]) -> str:
         return f"{field}: unknown key; {remedy}"
     if first["type"] == "missing":
         return f"{field}: missing; add it"
+    if first["type"] == "too_short":
+        return f"{field}: is empty; give at least one"
     message = _one_line(first["msg"]).removeprefix("Value error, ").removeprefix("Input ")
     if first["type"] != "value_error":
         message = f"{message}, not {_shown(first['input'])}; correct it"
@@ -77,6 +79,8 @@ def describe_problem(error: ValidationError, model: type[BaseModel]) -> str:
 def _field(location: Sequence[int | str]) -> str:
     text = ""
     for part in location:
+        if isinstance(part, str) and not part.isidentifier():
+            continue  # pydantic's name for one choice among several types
         text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text.removeprefix(".")
 

@@ -117,12 +117,17 @@ class Image(Artifact):
     """
 
     elf: Digest
+    compiler: str
+    emulator: str
+    """What built and sized the image, where that was done."""
     flash: Mapping[str, int]
     static_bytes: int
     symbols: tuple[SymbolEntry, ...]
     arena_bytes: int | None = None
     persistent_bytes: int | None = None
     not_run: str | None = None
+    arena_exceeds_bytes: int | None = None
+    """What the smallest arena is known to be larger than, where the machine had no more."""
 
     def objects(self) -> list[Digest]:  # noqa: D102
         return [self.elf]

@@ -37,7 +37,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Provenance:
-    """The tools that a row names."""
+    """The tools that a row names; an image that was built on another machine names its own."""
 
     compiler: str
     emulator: str
@@ -49,6 +49,7 @@ def make_row(cell: Cell, evidence: Evidence, provenance: Provenance) -> Row:
     """Return the row of a cell."""
     status, reason = _verdict(cell, evidence)
     trusted = not status.is_bad
+    image = evidence.image
     columns: dict[str, Any] = {
         "model": cell.subject.name,
         "scheme": cell.scheme,
@@ -60,8 +61,8 @@ def make_row(cell: Cell, evidence: Evidence, provenance: Provenance) -> Row:
         "simulator": cell.simulator,
         "status": status,
         "reason": reason,
-        "compiler": provenance.compiler,
-        "emulator": provenance.emulator,
+        "compiler": image.compiler if image else provenance.compiler,
+        "emulator": image.emulator if image else provenance.emulator,
         "tflm": provenance.tflm,
         **_quality(evidence, trusted=trusted),
         **_flash(cell, evidence),
@@ -82,9 +83,10 @@ def _verdict(cell: Cell, evidence: Evidence) -> tuple[Status, str | None]:
         return Status.MISMATCH, mismatch
     over = _over(cell, evidence)
     not_run = evidence.image.not_run if evidence.image is not None else None
-    reasons = [text for text in (over, not_run) if text]
-    if reasons:
-        return Status.DOES_NOT_FIT, "; ".join(reasons)
+    if over or _arena_is_beyond(cell, evidence):
+        return Status.DOES_NOT_FIT, "; ".join(text for text in (over, not_run) if text)
+    if not_run:  # what is too small is the emulated machine, not the board
+        return Status.UNSUPPORTED, not_run
     return Status.OK, None
 
 
@@ -110,6 +112,11 @@ def _over(cell: Cell, evidence: Evidence) -> str | None:
         if size is not None and size > limits[what]
     ]
     return "; ".join(over) or None
+
+
+def _arena_is_beyond(cell: Cell, evidence: Evidence) -> bool:
+    exceeds = evidence.image.arena_exceeds_bytes if evidence.image is not None else None
+    return exceeds is not None and exceeds >= cell.board.ram_limit_bytes
 
 
 def _quality(evidence: Evidence, *, trusted: bool) -> dict[str, Any]:

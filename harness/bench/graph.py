@@ -21,7 +21,7 @@ from harness.bench.cells import Cell
 from harness.bench.context import Context
 from harness.bench.step_build import fetch_tflm, library_request, make_image, make_library
 from harness.bench.step_data import answer_on_host, choose_samples, convert_model
-from harness.bench.step_device import check_outputs, measure_image
+from harness.bench.step_device import DeviceJob, check_outputs, measure_image
 from harness.errors import Stop
 from harness.firmware.runtime_library import LibraryRequest
 from harness.firmware.target import Target
@@ -130,11 +130,12 @@ def _emulated(
     ctx: Context, work: Work, evidence: Evidence, request: LibraryRequest, image: Image
 ) -> Evidence:
     converted, reference, samples = _known(evidence)
-    measured = measure_image(ctx, work.label, request, image, converted, reference)
+    job = DeviceJob(work.label, request, image, converted, reference)
+    measured = measure_image(ctx, job)
     if isinstance(measured, Stop):
         return replace(evidence, stop=measured)
     evidence = replace(evidence, measurement=measured)
-    device = check_outputs(ctx, work.label, request, image, converted, reference, samples)
+    device = check_outputs(ctx, job, samples, measured)
     if isinstance(device, Stop):
         return replace(evidence, stop=device)
     return replace(evidence, device=device)

@@ -1,7 +1,6 @@
 """From the command line's words to a checked plan, before anything slow is started."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from harness.bench.spec import BenchSpec, check_axes, read_spec
 from harness.bench.step_build import store_tree
 from harness.bench.subjects import SampleCount, is_file, resolve_subject
 from harness.errors import HarnessError
+from harness.files import check_folder
 from harness.firmware.tflm_source import CRATE, CRATE_CHECKSUM, CRATE_VERSION, source_from_folder
 from harness.simulators.plugin import find_compiler
 from harness.store import digest_of
@@ -40,6 +40,8 @@ class Choice:
         """Return what tells this choice from the default sweep, for the name of its results."""
         axes = (self.models, self.schemes, self.boards, self.kernels, self.optimize)
         words = [Path(word).stem if _is_path(word) else word for axis in axes for word in axis]
+        if self.data is not None:
+            words.append(self.data.stem)
         if self.samples is not None:
             words.append(f"samples-{self.samples}")
         if self.tflm_dir is not None:
@@ -73,6 +75,7 @@ def make_plan(ctx: Context, spec_path: Path | None, choice: Choice) -> Plan:
     """
     spec = _chosen(read_spec(spec_path or _default_spec()), choice)
     check_axes(spec)
+    _check_writable(ctx)
     ctx.workspace.remove_abandoned()
     subjects = [resolve_subject(m, choice.data, spec.samples, ctx.store) for m in spec.models]
     cells = expand(spec, subjects)
@@ -84,6 +87,12 @@ def make_plan(ctx: Context, spec_path: Path | None, choice: Choice) -> Plan:
     compiler = tools.toolchain().compiler
     provenance = Provenance(compiler, tools.emulator(), tflm=identity, runtime=api)
     return Plan(spec, cells, tflm, provenance, _result_name(spec_path, choice))
+
+
+def _check_writable(ctx: Context) -> None:
+    check_folder(ctx.workspace.folder)
+    if "://" not in ctx.store_url:
+        check_folder(Path(ctx.store_url))
 
 
 def _default_spec() -> Path:
@@ -104,13 +113,19 @@ def _chosen(spec: BenchSpec, choice: Choice) -> BenchSpec:
     return spec.model_copy(update=changes)
 
 
+def _spec_word(spec: Path) -> str:
+    """The file's name; another `bench.toml` than the default is told by its folder."""
+    return spec.stem if spec.stem != DEFAULT_NAME else f"{spec.resolve().parent.name}-{spec.stem}"
+
+
 def _is_path(word: str) -> bool:
     return is_file(word) or word.endswith(".toml")
 
 
 def _result_name(spec_path: Path | None, choice: Choice) -> str:
-    stem = spec_path.stem if spec_path is not None else DEFAULT_NAME
-    words: Sequence[str] = [*([] if stem == DEFAULT_NAME else [stem]), *choice.words()]
+    default = spec_path is None or spec_path.resolve() == _default_spec().resolve()
+    words = [] if default or spec_path is None else [_spec_word(spec_path)]
+    words += choice.words()
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(words)).strip(".-") or DEFAULT_NAME
     if len(name) > _LONGEST_NAME:
         name = f"{name[: _LONGEST_NAME - 9]}-{digest_of(name.encode())[:8]}"

@@ -50,6 +50,8 @@ def run_sweep(
     graph = build_graph(ctx, cells, count, tflm)
     found: dict[str, Evidence] = {}
     with _client(scheduler, ctx.jobs) as client:
+        if scheduler is not None:
+            _check_workers(client, ctx)
         client.subscribe_topic(TOPIC, lambda event: progress.event(event[1]))
         futures = client.compute(graph)
         keys = [future.key for future in futures]
@@ -65,6 +67,27 @@ def run_sweep(
         Finished(cell, make_row(cell, found[key], provenance), found[key])
         for cell, key in zip(cells, keys, strict=True)
     )
+
+
+def _check_workers(client: Any, ctx: Context) -> None:  # noqa: ANN401 - see _evidence
+    """Make sure that every worker of a cluster reads the store that this process writes."""
+    digest = ctx.store.put(b"can every worker read this?")
+    answers: dict[str, bool] = client.run(_reads, ctx, digest)
+    if not answers:
+        raise HarnessError("--scheduler: it has no workers; start some with 'dask worker ADDRESS'")
+    blind = [address for address, reads in answers.items() if not reads]
+    if blind:
+        raise HarnessError(
+            f"--store {ctx.store_url}: worker {blind[0]} cannot read it; give a store that all "
+            "machines share, such as s3://bucket/prefix"
+        )
+
+
+def _reads(ctx: Context, digest: str) -> bool:
+    try:
+        return bool(ctx.store.get(digest))
+    except HarnessError:
+        return False
 
 
 def _evidence(future: Any) -> Evidence:  # noqa: ANN401 - distributed has no types

@@ -6,7 +6,7 @@ from pathlib import Path
 from harness.bench.arrays import get_records
 from harness.bench.artifacts import Converted, Image, Library, Reference, SymbolEntry, TflmTree
 from harness.bench.context import Context
-from harness.bench.tools import code, emulator, firmware_sources, toolchain
+from harness.bench.tools import code, emulator, firmware_sources, libraries, toolchain
 from harness.errors import HarnessError, Stop
 from harness.firmware.dispatch import find_dispatches
 from harness.firmware.image import ImageRequest, build_image
@@ -26,6 +26,7 @@ from harness.model_file.model import ModelFile
 from harness.model_file.operator_table import load_operator_table
 from harness.model_file.reader import read_model
 from harness.simulators.session import ArenaFound, Guest, search_arena
+from harness.store.artifact_store import Json
 
 
 def fetch_tflm(ctx: Context, given: TflmTree | None) -> TflmTree | Stop:
@@ -55,6 +56,10 @@ def library_request(target: Target, kernels: str, optimize: str, tree: TflmTree)
     return LibraryRequest(target, kernels, optimize, tree.api, tree.archive)
 
 
+def _identity(request: LibraryRequest) -> dict[str, Json]:
+    return request.identity(toolchain(), libraries(request.target.core_flags), firmware_sources())
+
+
 def make_library(
     ctx: Context, target: Target, kernels: str, optimize: str, tree: TflmTree | Stop
 ) -> Library | Stop:
@@ -73,7 +78,7 @@ def make_library(
         return Library(archive=ctx.store.put(archive), tree=tree)
 
     label = f"{target.name} {optimize}: compiling the runtime library"
-    inputs = {**request.identity(toolchain(), firmware_sources()), "code": code("firmware")}
+    inputs = {**_identity(request), "code": code("firmware")}
     return ctx.step("library", label, inputs, Library, compute)
 
 
@@ -92,7 +97,7 @@ def make_image(
     inputs = {
         "tflite": converted.tflite,
         "library": library.archive,
-        "request": request.identity(toolchain(), firmware_sources()),
+        "request": _identity(request),
         "emulator": emulator(),
         "code": code("firmware", "model_file", "simulators"),
         "sample_bytes": reference.sample_bytes,
@@ -129,7 +134,9 @@ def _sized_image(
         )
     if isinstance(found, Stop):
         if found.status == "does-not-fit":
-            return _image(ctx, search_elf, memory, not_run=found.reason)
+            return _image(
+                ctx, search_elf, memory, not_run=found.reason, exceeds=target.largest_arena_bytes
+            )
         return found
     elf = _link(ctx, request, library, converted, found.arena_bytes)
     return _image(ctx, elf, read_memory_map(elf, label), arena=found)
@@ -191,10 +198,13 @@ def _image(
     *,
     arena: ArenaFound | None = None,
     not_run: str | None = None,
+    exceeds: int | None = None,
 ) -> Image:
     symbols = sorted(memory.symbols, key=lambda symbol: (-symbol.bytes, symbol.name))
     return Image(
         elf=ctx.store.put(elf),
+        compiler=toolchain().compiler,
+        emulator=emulator(),
         flash=memory.flash,
         static_bytes=memory.static_bytes,
         symbols=tuple(
@@ -204,4 +214,5 @@ def _image(
         arena_bytes=arena.arena_bytes if arena else None,
         persistent_bytes=arena.persistent_bytes if arena else None,
         not_run=not_run,
+        arena_exceeds_bytes=exceeds,
     )

@@ -78,7 +78,7 @@ def convert_model(
     keys = {
         name: {
             "source": source.sha256,
-            "samples": [samples.x, samples.y, samples.calibration],
+            "samples": [samples.x, samples.y, samples.metric, samples.calibration],
             "conversion": conversion_identity(name),
             "code": code("schemes"),
         }

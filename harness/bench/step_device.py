@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from harness.bench.arrays import get_records, put_records
 from harness.bench.artifacts import (
@@ -16,30 +17,40 @@ from harness.bench.artifacts import (
 from harness.bench.context import Context
 from harness.bench.scoring import score_raw
 from harness.bench.step_build import guest_of
-from harness.bench.tools import code, emulator, plugin_sources
+from harness.bench.tools import code, emulator, firmware_sources, plugin_sources
 from harness.errors import Stop
 from harness.firmware.runtime_library import LibraryRequest
 from harness.model_file.model import ModelFile
 from harness.model_file.reader import read_model
 from harness.reference.comparison import compare_outputs
+from harness.simulators.protocol import REQUEST_BYTES
 from harness.simulators.session import measure, run_samples
 from harness.simulators.trace import INTERPRETER, OperatorCount, to_dict
 
 WARM = "invoke_warm"
 
+_PATIENCE = 10
+_TRANSPORT_INSTRUCTIONS = 10_000_000
+"""Room for copying one sample and sending its outputs, far beyond what either takes."""
 
-def measure_image(
-    ctx: Context,
-    label: str,
-    request: LibraryRequest,
-    image: Image,
-    converted: Converted,
-    reference: Reference,
-) -> Measurement | Stop:
+
+@dataclass(frozen=True)
+class DeviceJob:
+    """One image, the model in it, and what the host says of both; `label` is for messages."""
+
+    label: str
+    request: LibraryRequest
+    image: Image
+    converted: Converted
+    reference: Reference
+
+
+def measure_image(ctx: Context, job: DeviceJob) -> Measurement | Stop:
     """Return the counts of one run of test sample 0: boot, allocation, first and warm Invoke.
 
     A model without variable tensors must give the host's output both times.
     """
+    request, image, reference = job.request, job.image, job.reference
 
     def compute() -> Measurement | Stop:
         sample = get_records(ctx.store, reference.inputs, reference.sample_bytes)[0]
@@ -47,10 +58,9 @@ def measure_image(
             run = measure(guest_of(ctx, ctx.store.get(image.elf), request, folder), sample)
         if isinstance(run, Stop):
             return run
-        model = read_model(ctx.store.get(converted.tflite), label)
+        model = read_model(ctx.store.get(job.converted.tflite), job.label)
         warm = _told_apart([o for o in run.trace.operators if o.region == WARM], model)
-        stateful = any(tensor.is_variable for tensor in model.tensors)
-        outputs = run.outputs[:1] if stateful else run.outputs
+        outputs = run.outputs[:1] if _is_stateful(model) else run.outputs
         expected = get_records(ctx.store, reference.outputs, reference.output_bytes)[0]
         found = compare_outputs(model, outputs, [expected] * len(outputs))
         return Measurement(
@@ -69,10 +79,23 @@ def measure_image(
         "inputs": reference.inputs,
         "expected": reference.outputs,
         "emulator": emulator(),
+        "machine": request.target.machine.name,
         "plugin": plugin_sources(),
+        "firmware": firmware_sources(),
         "code": code("firmware", "model_file", "reference", "simulators"),
     }
-    return ctx.step("measure", f"{label}: counting instructions", inputs, Measurement, compute)
+    return ctx.step("measure", f"{job.label}: counting instructions", inputs, Measurement, compute)
+
+
+def _is_stateful(model: ModelFile) -> bool:
+    return any(tensor.is_variable for tensor in model.tensors)
+
+
+def _budget(measurement: Measurement, samples: int) -> int:
+    """Instructions after which a run of so many samples hangs."""
+    regions = measurement.regions
+    once = max(regions["invoke_first"], regions[WARM])
+    return _PATIENCE * (sum(regions.values()) + samples * (once + _TRANSPORT_INSTRUCTIONS))
 
 
 def _told_apart(counts: Sequence[OperatorCount], model: ModelFile) -> Sequence[OperatorCount]:
@@ -82,23 +105,25 @@ def _told_apart(counts: Sequence[OperatorCount], model: ModelFile) -> Sequence[O
 
 
 def check_outputs(
-    ctx: Context,
-    label: str,
-    request: LibraryRequest,
-    image: Image,
-    converted: Converted,
-    reference: Reference,
-    samples: SampleSet,
+    ctx: Context, job: DeviceJob, samples: SampleSet, measurement: Measurement
 ) -> DeviceOutputs | Stop:
-    """Run every sample on the device and hold its outputs against the host's."""
+    """Run every sample on the device and hold its outputs against the host's.
+
+    The measured run says how many instructions that takes; many times as many is a hang.
+    """
+    request, image, reference = job.request, job.image, job.reference
 
     def compute() -> DeviceOutputs | Stop:
         inputs = get_records(ctx.store, reference.inputs, reference.sample_bytes)
+        model = read_model(ctx.store.get(job.converted.tflite), job.label)
+        window = request.target.machine.window_bytes - REQUEST_BYTES
+        if _is_stateful(model) and len(inputs) * reference.sample_bytes > window:
+            return Stop("unsupported", "a model with state takes more samples than one run holds")
         with ctx.workspace.scratch() as folder:
-            outputs = run_samples(guest_of(ctx, ctx.store.get(image.elf), request, folder), inputs)
+            guest = guest_of(ctx, ctx.store.get(image.elf), request, folder)
+            outputs = run_samples(replace(guest, budget=_budget(measurement, len(inputs))), inputs)
         if isinstance(outputs, Stop):
             return outputs
-        model = read_model(ctx.store.get(converted.tflite), label)
         expected = get_records(ctx.store, reference.outputs, reference.output_bytes)
         found = compare_outputs(model, outputs, expected)
         quality, confusion = score_raw(ctx.store, samples, model, outputs)
@@ -115,9 +140,10 @@ def check_outputs(
         "elf": image.elf,
         "inputs": reference.inputs,
         "expected": reference.outputs,
-        "labels": samples.y,
+        "labels": [samples.y, samples.metric],
+        "machine": request.target.machine.name,
         "emulator": emulator(),
         "code": code("firmware", "model_file", "reference", "simulators", "tasks"),
     }
-    doing = f"{label}: running {reference.count} samples"
+    doing = f"{job.label}: running {reference.count} samples"
     return ctx.step("outputs", doing, inputs, DeviceOutputs, compute)

@@ -9,6 +9,7 @@ from harness.bench.arrays import get_array, put_array
 from harness.bench.artifacts import SampleSet, Subject
 from harness.errors import HarnessError
 from harness.files import read_bytes
+from harness.model_file.model import ModelFile
 from harness.model_file.reader import read_model
 from harness.models import find_model
 from harness.reference.quantization import quantize_input
@@ -65,9 +66,20 @@ def _tflite_subject(
         samples = _user_samples(data, count, store, calibrate=False)
         # Samples that do not fit the model's input are refused now, not as failed rows.
         quantize_input(model, get_array(store, samples.x or "")[:1])
+        if samples.y is not None:
+            _check_labels(data, int(get_array(store, samples.y).max()), model)
     return Subject(
-        name=path.stem, kind="tflite", title=str(path), file=store.put(content), samples=samples
+        name=path.stem, kind="tflite", title=path.name, file=store.put(content), samples=samples
     )
+
+
+def _check_labels(data: Path, highest: int, model: ModelFile) -> None:
+    scores = sum(tensor.elements for tensor in model.output_tensors)
+    if highest >= scores:
+        raise HarnessError(
+            f"{data}: y: label {highest}, but the model gives {scores} scores; "
+            f"number the classes from 0 to {scores - 1}"
+        )
 
 
 def _keras_subject(
@@ -82,7 +94,7 @@ def _keras_subject(
     return Subject(
         name=path.stem,
         kind="keras",
-        title=str(path),
+        title=path.name,
         file=store.put(source.content),
         keras_format=source.format,
         keras_major=source.keras_major,

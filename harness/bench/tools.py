@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harness.assets import asset_path
 from harness.firmware.runtime_library import FIRMWARE_SUFFIXES
-from harness.firmware.toolchain import Toolchain, find_toolchain
+from harness.firmware.toolchain import Toolchain, find_toolchain, libraries_digest
 from harness.simulators.plugin import sources_digest
 from harness.simulators.qemu import find_qemu, qemu_version
 from harness.store import digest_of
@@ -20,6 +20,16 @@ def toolchain() -> Toolchain:
         HarnessError: The compiler, CMake or Ninja is missing.
     """
     return find_toolchain()
+
+
+@cache
+def libraries(core_flags: str) -> str:
+    """Return a hash of the libraries that the tool chain links for a core.
+
+    Raises:
+        HarnessError: The tool chain lacks one.
+    """
+    return libraries_digest(core_flags)
 
 
 @cache

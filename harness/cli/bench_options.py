@@ -45,7 +45,11 @@ AllSamples = Annotated[bool, typer.Option("--all", help="Use every test sample f
 Out = Annotated[Path, typer.Option(help="Folder of the results.", metavar="DIR")]
 Jobs = Annotated[
     int | None,
-    typer.Option(min=1, help="Steps at a time; one a processor if left out.", metavar="N"),
+    typer.Option(
+        min=1,
+        help="Steps at a time, and compilers a step; one a processor if left out.",
+        metavar="N",
+    ),
 ]
 Scheduler = Annotated[
     str | None, typer.Option(help="Address of a Dask scheduler to run on.", metavar="ADDRESS")

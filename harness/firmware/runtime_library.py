@@ -22,14 +22,18 @@ class LibraryRequest:
     tflm_api: str
     tflm_digest: str
 
-    def identity(self, toolchain: Toolchain, firmware: str) -> dict[str, Json]:
-        """Return the inputs of the content key; `firmware` is a hash of the firmware's sources."""
+    def identity(self, toolchain: Toolchain, libraries: str, firmware: str) -> dict[str, Json]:
+        """Return the inputs of the content key.
+
+        `libraries` is a hash of what the tool chain links, `firmware` of the firmware's sources.
+        """
         return {
             "target": self.target.identity(),
             "kernels": self.kernels,
             "optimize": self.optimize,
             "tflm": self.tflm_digest,
             "toolchain": toolchain.identity(),
+            "libraries": libraries,
             "firmware": firmware,
         }
 
@@ -53,6 +57,7 @@ def build_library(request: LibraryRequest, tflm_tree: Path, build: Path, jobs: i
     variables = build_variables(request.target, request.optimize, request.tflm_api, tflm_tree)
     machine = request.target.machine
     variables |= {
+        "HARNESS_KERNELS": request.kernels,
         "HARNESS_CONSOLE": machine.console,
         "HARNESS_UART_BASE": f"0x{machine.uart_base:08X}",
     }

@@ -1,5 +1,7 @@
 """The cross compiler: found, identified, and driven through CMake and Ninja."""
 
+import hashlib
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +9,7 @@ from pathlib import Path
 
 from harness.assets import asset_path
 from harness.errors import HarnessError
+from harness.files import read_bytes
 from harness.process import run
 
 OPTIMIZATIONS = ("Os", "O1", "O2", "O3")
@@ -17,20 +20,26 @@ _UNSET = dict.fromkeys(
     "",
 )
 
+# GCC's temporary files have a new name each time.
+_PASSING_NAME = re.compile(r"\bcc\w{6}\.s\b")
+_FOLDERS = re.compile(r"(?:/[^\s/:'\"`]+)+/")
+_LIBRARIES = ("libc_nano.a", "libm.a", "libgcc.a", "libstdc++_nano.a")
 _REMEDY = "run 'harness doctor --install' to install what is missing"
 
 
 @dataclass(frozen=True)
 class Toolchain:
-    """The programs that build firmware; `compiler` names the version as the row gives it."""
+    """What builds firmware: compiler and linker by the versions that they state.
+
+    `compiler` is what the row gives.
+    """
 
     compiler: str
-    cmake: str
-    ninja: str
+    linker: str
 
     def identity(self) -> dict[str, str]:
-        """Return what decides the bytes that it builds: the compiler."""
-        return {"compiler": self.compiler}
+        """Return what decides the bytes that it builds, but for the libraries that it links."""
+        return {"compiler": self.compiler, "linker": self.linker}
 
 
 def find_toolchain() -> Toolchain:
@@ -42,11 +51,32 @@ def find_toolchain() -> Toolchain:
     for tool in ("arm-none-eabi-gcc", "arm-none-eabi-g++", "cmake", "ninja"):
         if shutil.which(tool) is None:
             raise HarnessError(f"{tool}: not found; {_REMEDY}")
-    answer = run(["arm-none-eabi-gcc", "--version"])
+    compiler = _first_line("arm-none-eabi-gcc", "--version")
+    return Toolchain(compiler, linker=_first_line("arm-none-eabi-ld", "--version"))
+
+
+def _first_line(*command: str) -> str:
+    answer = run(command)
     first = answer.stdout.splitlines()[0] if answer.stdout else ""
     if answer.returncode != 0 or not first:
-        raise HarnessError(f"arm-none-eabi-gcc: does not tell its version; {_REMEDY}")
-    return Toolchain(compiler=first, cmake="cmake", ninja="ninja")
+        raise HarnessError(f"{' '.join(command)}: gives no answer; {_REMEDY}")
+    return first
+
+
+def libraries_digest(core_flags: str) -> str:
+    """Return a hash of the C, C++ and compiler libraries that are linked for these core flags.
+
+    Raises:
+        HarnessError: One of them is missing.
+    """
+    digest = hashlib.sha256()
+    for name in _LIBRARIES:
+        flags = [*core_flags.split(), "-mthumb", f"-print-file-name={name}"]
+        path = Path(_first_line("arm-none-eabi-gcc", *flags))
+        if not path.is_absolute():  # what GCC answers where it finds none
+            raise HarnessError(f"{name}: the cross compiler has none for {core_flags}; {_REMEDY}")
+        digest.update(read_bytes(path))
+    return digest.hexdigest()
 
 
 class BuildError(Exception):
@@ -76,9 +106,12 @@ def cmake_build(project: Path, build: Path, variables: Mapping[str, str], jobs: 
 
 
 def _first_error(log: str) -> str:
-    lines = [line.strip() for line in log.splitlines()]
-    for mark in ("undefined reference", "error:", "Error", "FAILED"):
-        for line in lines:
+    """The line that says why, without folders: they are this machine's, and differ by run."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    for mark in ("undefined reference", "error:", "Error:", "Error at", "FAILED"):
+        for number, line in enumerate(lines):
             if mark in line:
-                return line
-    return lines[-1] if lines else "no message"
+                # CMake's own message stands on the line after its place.
+                said = " ".join(lines[number : number + 2]) if mark == "Error at" else line
+                return _PASSING_NAME.sub("assembly", _FOLDERS.sub("", said))
+    return _FOLDERS.sub("", lines[-1]) if lines else "no message"

@@ -45,9 +45,9 @@ class Budget(BaseModel):
         )
 
     @property
-    def has_wildcard(self) -> bool:
-        """Whether the budget covers what happens to match, rather than a cell by its name."""
-        return any(set("*?[") & set(text) for text in (self.model, self.scheme, self.board))
+    def any_scheme(self) -> bool:
+        """Whether the budget covers the schemes that happen to match, rather than one by name."""
+        return bool(set("*?[") & set(self.scheme))
 
     @property
     def label(self) -> str:

@@ -64,7 +64,7 @@ def judge(rows: Sequence[Row], budgets: Sequence[Budget]) -> Verdict:
 
     A value at its limit passes. A budget fails that matches no row, or none that could be
     measured; so does a row that was not measured, is wrong, or does not fit its board. An
-    `unsupported` row is skipped where a wildcard alone brought it in.
+    `unsupported` row is skipped where the budget does not name the scheme.
     """
     return Verdict(tuple(finding for budget in budgets for finding in _held(budget, rows)))
 
@@ -92,7 +92,7 @@ def _held(budget: Budget, rows: Sequence[Row]) -> list[Finding]:
 def _row_findings(budget: Budget, row: Row, cell: str) -> list[Finding]:
     said = f"{row.status}: {row.reason}"
     if row.status is Status.UNSUPPORTED:
-        outcome = Outcome.SKIPPED if budget.has_wildcard else Outcome.FAILED
+        outcome = Outcome.SKIPPED if budget.any_scheme else Outcome.FAILED
         return [Finding(outcome, cell, message=said)]
     if row.status.is_bad:
         return [Finding(Outcome.FAILED, cell, message=said)]

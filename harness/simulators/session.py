@@ -31,7 +31,9 @@ INSTRUCTION_BUDGET = 20_000_000_000
 """A guest that executes more hangs: an hour of a 100 MHz board would not be told from a loop."""
 
 _MEASURED_INVOKES = 2
-_WALL_S = 600.0
+_SLOWEST_EMULATION_HZ = 10_000_000
+"""Instructions a second below which a machine is taken to have stopped, not to be busy."""
+_START_S = 60.0
 _CONSOLE_BYTES = 256 * 1024 * 1024
 
 
@@ -136,7 +138,8 @@ def _narrowed(low: int, high: int, session: Session) -> tuple[int, int]:
 def _run(guest: Guest, request: bytes, *, measured: bool) -> tuple[Session, Emulation] | Stop:
     window_bytes = guest.machine.window_bytes
     if len(request) > window_bytes:
-        return Stop("does-not-fit", f"one sample is larger than the window of {window_bytes} B")
+        return Stop("unsupported", f"one sample is larger than the window of {window_bytes} B")
+    wall_s = _START_S + guest.budget / _SLOWEST_EMULATION_HZ
     emulation = emulate(
         elf=guest.elf,
         machine=guest.machine.name,
@@ -146,12 +149,12 @@ def _run(guest: Guest, request: bytes, *, measured: bool) -> tuple[Session, Emul
         dispatches=_dispatches(guest) if measured else (),
         region_names=REGION_NAMES,
         detail=measured,
-        limits=Limits(guest.budget, _WALL_S, _CONSOLE_BYTES),
+        limits=Limits(guest.budget, wall_s, _CONSOLE_BYTES),
         cache=guest.cache,
     )
     if emulation.ending in {"budget", "wall"}:
         limit = (
-            f"{guest.budget} instructions" if emulation.ending == "budget" else f"{_WALL_S:.0f} s"
+            f"{guest.budget} instructions" if emulation.ending == "budget" else f"{wall_s:.0f} s"
         )
         return Stop("timeout", f"the firmware did not end within {limit}", emulation.log)
     if emulation.ending == "error":

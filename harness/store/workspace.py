@@ -6,6 +6,7 @@ import platform
 import shutil
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from pathlib import Path, PurePosixPath
 
 from harness.errors import HarnessError
 from harness.store.artifact_store import ArtifactStore
+
+_ABANDONED_S = 3600.0
+"""A process that a container hides may still be alive; one that writes leaves newer folders."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ class Workspace:
         """Remove the scratch folders of processes of this machine that ended without doing so."""
         for folder in (self.folder / "scratch").glob(f"{platform.node()}-*-*"):
             owner = folder.name.removeprefix(f"{platform.node()}-").partition("-")[0]
-            if owner.isdigit() and not _is_running(int(owner)):
+            old = time.time() - folder.stat().st_mtime > _ABANDONED_S
+            if old and owner.isdigit() and not _is_running(int(owner)):
                 shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager

@@ -17,7 +17,7 @@ def found_and_tried(lab, model: bytes, folder: Path) -> ArenaFound:
     """Search, then link with what was found and with a step less: one runs, one does not."""
     sample = generated_inputs(read_model(model, "model"), 1)[0]
     whole = lab.link(model, lab.target.largest_arena_bytes, folder / "whole")
-    found = search_arena(lab.guest(whole, folder), sample)
+    found = search_arena(lab.guest(whole, folder), sample, lab.target.largest_arena_bytes)
     assert isinstance(found, ArenaFound), found
     fits = lab.link(model, found.arena_bytes, folder / "fits")
     assert not isinstance(measure(lab.guest(fits, folder), sample), Stop)

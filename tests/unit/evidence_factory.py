@@ -39,6 +39,7 @@ def image(**changes) -> Image:
         "arena_bytes": 4096,
         "persistent_bytes": 1024,
     }
+    values |= {"compiler": "gcc 12", "emulator": "QEMU 7.2"}
     return Image(**{**values, **changes})
 
 

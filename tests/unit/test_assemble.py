@@ -72,14 +72,22 @@ def test_a_reason_says_by_how_much_each_memory_is_too_small():
 
 
 def test_an_image_that_the_machine_could_not_run_keeps_its_sizes():
-    stuck = image(
-        arena_bytes=None, persistent_bytes=None, not_run="needs an arena of more than 9 B"
-    )
+    stuck = image(arena_bytes=None, persistent_bytes=None, not_run="the machine is too small")
     row = row_of(evidence(image=stuck, measurement=None, device=None))
-    assert (row.status, row.reason) == (Status.DOES_NOT_FIT, "needs an arena of more than 9 B")
+    assert (row.status, row.reason) == (Status.UNSUPPORTED, "the machine is too small")
     assert row.flash_bytes == 1214
     assert (row.ram_static_bytes, row.ram_arena_bytes, row.ram_bytes) == (1000, None, None)
     assert row.instructions is None
+
+
+@pytest.mark.parametrize(
+    ("exceeds", "status"), [(2**30, Status.DOES_NOT_FIT), (16, Status.UNSUPPORTED)]
+)
+def test_an_arena_beyond_the_machine_is_the_boards_fault_only_beyond_the_board(exceeds, status):
+    stuck = image(
+        arena_bytes=None, persistent_bytes=None, not_run="more", arena_exceeds_bytes=exceeds
+    )
+    assert row_of(evidence(image=stuck, measurement=None, device=None)).status is status
 
 
 @pytest.mark.parametrize(

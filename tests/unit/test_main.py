@@ -210,7 +210,7 @@ def wait_for_compilers(process: "subprocess.Popen[str]") -> set[int]:
 def test_ctrl_c_while_compiling_ends_everything_at_once_and_keeps_earlier_results(here, seeded):
     out = here / "out"
     out.mkdir()
-    (out / "good.tflite-nano33ble.csv").write_text("earlier\n")
+    (out / "good-nano33ble.csv").write_text("earlier\n")
     with started([*GOOD, "--store", seeded, "--out", "out"], here) as process:
         family = wait_for_compilers(process)
         family |= descendants(process.pid)
@@ -224,11 +224,11 @@ def test_ctrl_c_while_compiling_ends_everything_at_once_and_keeps_earlier_result
     assert "Traceback" not in errors
     time.sleep(0.3)
     assert [pid for pid in family if is_running(pid)] == []
-    assert (out / "good.tflite-nano33ble.csv").read_text() == "earlier\n"
+    assert (out / "good-nano33ble.csv").read_text() == "earlier\n"
     # What the interrupted run left behind does not trouble the next one.
     done = run_harness([*GOOD, "--out", "out"], here)
     assert done.returncode == 0, done.stderr
-    (row,) = read_rows(out / "good.tflite-nano33ble.csv")
+    (row,) = read_rows(out / "good-nano33ble.csv")
     assert row.status == "ok"
 
 

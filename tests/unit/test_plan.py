@@ -20,7 +20,7 @@ def ctx(tmp_path) -> Context:
 @pytest.fixture(autouse=True)
 def _tools(monkeypatch) -> None:
     """Tools as if all were installed."""
-    monkeypatch.setattr(tools, "toolchain", lambda: Toolchain("gcc 12", "cmake", "ninja"))
+    monkeypatch.setattr(tools, "toolchain", lambda: Toolchain("gcc 12", "ld 2.40"))
     monkeypatch.setattr(tools, "emulator", lambda: "QEMU 7.2")
     monkeypatch.setattr(planning, "find_compiler", lambda: None)
 

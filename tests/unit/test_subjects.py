@@ -55,7 +55,7 @@ def test_a_name_is_a_model_of_the_zoo(store):
 
 def test_a_bare_tflite_file_gets_generated_inputs(store, model):
     subject = resolve_subject(str(model), None, 100, store)
-    assert (subject.kind, subject.name, subject.title) == ("tflite", "mine", str(model))
+    assert (subject.kind, subject.name, subject.title) == ("tflite", "mine", model.name)
     assert store.get(subject.file) == MODEL
     assert (subject.samples.count, subject.samples.x) == (GENERATED_SAMPLES, None)
 

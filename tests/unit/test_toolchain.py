@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from harness.errors import HarnessError
-from harness.firmware.toolchain import BuildError, Toolchain, cmake_build, find_toolchain
+from harness.firmware.toolchain import (
+    BuildError,
+    Toolchain,
+    cmake_build,
+    find_toolchain,
+    libraries_digest,
+)
 
 TOOLS = ("arm-none-eabi-gcc", "arm-none-eabi-g++", "cmake", "ninja")
 
@@ -30,14 +36,17 @@ def only(tmp_path, monkeypatch):
     return install
 
 
-GOOD = dict.fromkeys(TOOLS, "echo 'arm-none-eabi-gcc (15:12.2) 12.2.1'")
+GOOD = {
+    **dict.fromkeys(TOOLS, "echo 'arm-none-eabi-gcc (15:12.2) 12.2.1'"),
+    "arm-none-eabi-ld": "echo 'GNU ld 2.40'",
+}
 
 
 def test_the_compiler_is_identified_by_what_it_says_of_itself(only):
     only(GOOD)
     toolchain = find_toolchain()
     assert toolchain.compiler == "arm-none-eabi-gcc (15:12.2) 12.2.1"
-    assert toolchain.identity() == {"compiler": "arm-none-eabi-gcc (15:12.2) 12.2.1"}
+    assert toolchain.linker == "GNU ld 2.40"
 
 
 @pytest.mark.parametrize("missing", TOOLS)
@@ -50,7 +59,7 @@ def test_a_missing_tool_is_named_with_the_remedy(only, missing):
 @pytest.mark.parametrize("script", ["exit 1", "exit 0"])
 def test_a_compiler_that_does_not_tell_its_version_is_refused(only, script):
     only({**GOOD, "arm-none-eabi-gcc": script})
-    with pytest.raises(HarnessError, match="arm-none-eabi-gcc: does not tell its version"):
+    with pytest.raises(HarnessError, match="arm-none-eabi-gcc --version: gives no answer"):
         find_toolchain()
 
 
@@ -84,5 +93,28 @@ def test_variables_and_jobs_reach_cmake(only, tmp_path):
 
 
 def test_the_toolchain_is_a_plain_value():
-    assert Toolchain("gcc 12", "cmake", "ninja").identity() == {"compiler": "gcc 12"}
-    assert os.sep not in str(Toolchain("gcc 12", "cmake", "ninja").identity())
+    identity = Toolchain("gcc 12", "ld 2.40").identity()
+    assert identity == {"compiler": "gcc 12", "linker": "ld 2.40"}
+    assert os.sep not in str(identity)
+
+
+def test_a_reason_names_no_folder_of_this_machine(only, tmp_path):
+    only({"cmake": "echo '/somewhere/deep/ccAbC123.s:7: Error: syntax error in /a/b/x.cc'; exit 1"})
+    with pytest.raises(BuildError) as caught:
+        cmake_build(tmp_path, tmp_path / "build", {}, jobs=1)
+    assert str(caught.value) == "assembly:7: Error: syntax error in x.cc"
+
+
+def test_the_libraries_are_identified_by_their_bytes(only, tmp_path):
+    for name in ("libc_nano.a", "libm.a", "libgcc.a", "libstdc++_nano.a"):
+        (tmp_path / name).write_bytes(b"one")
+    only({"arm-none-eabi-gcc": f'for last; do :; done; echo {tmp_path}/"${{last#*=}}"'})
+    before = libraries_digest("-mcpu=cortex-m4")
+    (tmp_path / "libm.a").write_bytes(b"two")
+    assert libraries_digest("-mcpu=cortex-m4") != before
+
+
+def test_a_library_that_the_compiler_lacks_is_named(only):
+    only({"arm-none-eabi-gcc": "echo libc_nano.a"})
+    with pytest.raises(HarnessError, match=r"libc_nano\.a: the cross compiler has none"):
+        libraries_digest("-mcpu=cortex-m4")

@@ -3,6 +3,7 @@
 import io
 import os
 import tarfile
+import time
 
 import pytest
 
@@ -89,6 +90,8 @@ def test_scratch_of_a_process_that_was_killed_is_removed_and_that_of_others_kept
     with workspace.scratch() as folder:
         orphan = folder.parent / folder.name.replace(f"-{os.getpid()}-", f"-{ended}-")
         orphan.mkdir()
+        hours_ago = time.time() - 7200
+        os.utime(orphan, (hours_ago, hours_ago))
         elsewhere = folder.parent / "another-machine-1-x"
         elsewhere.mkdir()
         workspace.remove_abandoned()
