@@ -120,25 +120,21 @@ def _sized_image(
     converted: Converted,
     reference: Reference,
 ) -> Image | Stop:
-    target = request.target
-    search_elf = _link(ctx, request, library, converted, target.largest_arena_bytes)
-    memory = read_memory_map(search_elf, label)
-    if memory.flash_bytes > target.machine.code_bytes:
-        room = target.machine.code_bytes
-        why = f"the emulated {target.machine.name} holds only {room} B of code"
-        return _image(ctx, search_elf, memory, not_run=why)
-    sample = get_records(ctx.store, reference.inputs, reference.sample_bytes)[0]
+    machine, largest = request.target.machine, request.target.largest_arena_bytes
     with ctx.workspace.scratch() as folder:
-        found = search_arena(
-            guest_of(ctx, search_elf, request, folder), sample, target.largest_arena_bytes
-        )
-    if isinstance(found, Stop):
-        if found.status == "does-not-fit":
-            return _image(
-                ctx, search_elf, memory, not_run=found.reason, exceeds=target.largest_arena_bytes
-            )
-        return found
-    elf = _link(ctx, request, library, converted, found.arena_bytes)
+        # One build folder for both links: only the arena differs, nothing is compiled twice.
+        search_elf = _link(ctx, request, library, converted, largest, folder)
+        memory = read_memory_map(search_elf, label)
+        if memory.flash_bytes > machine.code_bytes:
+            why = f"the emulated {machine.name} holds only {machine.code_bytes} B of code"
+            return _image(ctx, search_elf, memory, not_run=why)
+        sample = get_records(ctx.store, reference.inputs, reference.sample_bytes)[0]
+        found = search_arena(guest_of(ctx, search_elf, request, folder), sample, largest)
+        if isinstance(found, Stop):
+            if found.status == "does-not-fit":
+                return _image(ctx, search_elf, memory, not_run=found.reason, exceeds=largest)
+            return found
+        elf = _link(ctx, request, library, converted, found.arena_bytes, folder)
     return _image(ctx, elf, read_memory_map(elf, label), arena=found)
 
 
@@ -148,14 +144,14 @@ def _link(
     library: Library,
     converted: Converted,
     arena_bytes: int,
+    folder: Path,
 ) -> bytes:
     model = ctx.store.get(converted.tflite)
     registrations = operator_registrations(request.tflm_api, read_model(model, "model"))
     archives = ctx.workspace.unpacked(ctx.store, library.archive)
     sources = ctx.workspace.unpacked(ctx.store, library.tree.archive)
-    with ctx.workspace.scratch() as folder:
-        image = ImageRequest(request, registrations, arena_bytes)
-        return build_image(image, model, archives, sources, folder)
+    image = ImageRequest(request, registrations, arena_bytes)
+    return build_image(image, model, archives, sources, folder)
 
 
 def operator_registrations(api: str, model: ModelFile) -> Sequence[str]:

@@ -27,7 +27,9 @@ class ImageRequest:
 def build_image(
     request: ImageRequest, model: bytes, library: Path, tflm_tree: Path, build: Path
 ) -> bytes:
-    """Link the image in the empty folder `build` and return the ELF.
+    """Link the image in the folder `build` and return the ELF.
+
+    A second link in the same folder, of the same model with another arena, compiles nothing.
 
     `library` holds the unpacked archives of the runtime library.
 
@@ -36,7 +38,9 @@ def build_image(
     """
     target = request.library.target
     machine = target.machine
-    (build / "model.tflite").write_bytes(model)
+    copy = build / "model.tflite"
+    if not copy.is_file() or copy.read_bytes() != model:
+        copy.write_bytes(model)
     variables = build_variables(
         target, request.library.optimize, request.library.tflm_api, tflm_tree
     )

@@ -23,6 +23,7 @@ _UNSET = dict.fromkeys(
 # GCC's temporary files have a new name each time.
 _PASSING_NAME = re.compile(r"\bcc\w{6}\.s\b")
 _FOLDERS = re.compile(r"(?:/[^\s/:'\"`]+)+/")
+_PROGRAMS = ("arm-none-eabi-gcc", "arm-none-eabi-g++", "arm-none-eabi-ld", "cmake", "ninja")
 _LIBRARIES = ("libc_nano.a", "libm.a", "libgcc.a", "libstdc++_nano.a")
 _REMEDY = "run 'harness doctor --install' to install what is missing"
 
@@ -48,7 +49,7 @@ def find_toolchain() -> Toolchain:
     Raises:
         HarnessError: The compiler, CMake or Ninja is missing.
     """
-    for tool in ("arm-none-eabi-gcc", "arm-none-eabi-g++", "cmake", "ninja"):
+    for tool in _PROGRAMS:
         if shutil.which(tool) is None:
             raise HarnessError(f"{tool}: not found; {_REMEDY}")
     compiler = _first_line("arm-none-eabi-gcc", "--version")

@@ -93,7 +93,14 @@ def test_help_and_version_are_good_and_start_nothing(tmp_path):
 def test_a_missing_tool_is_one_line_that_says_how_to_get_it(here, missing):
     tools = here / "bin"
     tools.mkdir()
-    for name in ("arm-none-eabi-gcc", "arm-none-eabi-g++", "cmake", "ninja", "cc"):
+    for name in (
+        "arm-none-eabi-gcc",
+        "arm-none-eabi-g++",
+        "arm-none-eabi-ld",
+        "cmake",
+        "ninja",
+        "cc",
+    ):
         (tools / name).write_text("#!/bin/sh\necho version 1.2.3\n")
     (tools / "qemu-system-arm").write_text("#!/bin/sh\necho QEMU emulator version 7.2.0\n")
     for tool in tools.iterdir():
