@@ -65,7 +65,7 @@ class Row(BaseModel):
     runtime: Identity = Field(description="TFLM API that the firmware was adapted to.")
     simulator: Identity = Field(description="Program that emulated the core.")
     status: Status = Field(
-        description="`ok`; `unsupported`: the runtime cannot run it, host quality only; "
+        description="`ok`; `unsupported`: the runtime, or the emulated machine, cannot run it; "
         "`does-not-fit`: larger than the board, measured where the emulated machine could; "
         "`mismatch`: the device's outputs are not the host's; `failed`; `timeout`."
     )
