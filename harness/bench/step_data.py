@@ -38,16 +38,16 @@ def choose_samples(ctx: Context, subject: Subject, count: SampleCount) -> Sample
     task = find_task(find_model(subject.name).card.task)
 
     def compute() -> SampleSet:
-        data = task.load()
-        wanted = len(data.y_test) if count == "all" else count
-        chosen = stratified_subset(data.y_test, wanted)
+        test = task.split("test")
+        wanted = len(test.y) if count == "all" else count
+        chosen = stratified_subset(test.y, wanted)
         return SampleSet(
             count=len(chosen),
             metric=task.metric,
             classes=task.classes,
-            x=put_array(ctx.store, data.x_test[chosen]),
-            y=put_array(ctx.store, data.y_test[chosen]),
-            calibration=put_array(ctx.store, data.x_calibration),
+            x=put_array(ctx.store, test.x[chosen]),
+            y=put_array(ctx.store, test.y[chosen]),
+            calibration=put_array(ctx.store, task.split("calibration").x),
         )
 
     inputs = {"task": task.identity(), "count": count, "code": code("tasks")}

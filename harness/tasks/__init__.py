@@ -6,11 +6,26 @@ from harness.names import unknown_name
 from harness.plugins import load_plugins
 from harness.tasks.metrics import quality
 from harness.tasks.sampling import stratified_subset
-from harness.tasks.task import Labels, Samples, Task, TaskData
+from harness.tasks.task import (
+    Dataset,
+    Detector,
+    LabelledSamples,
+    Labels,
+    Samples,
+    Split,
+    Stream,
+    Task,
+    TaskData,
+)
 
 __all__ = [
+    "Dataset",
+    "Detector",
+    "LabelledSamples",
     "Labels",
     "Samples",
+    "Split",
+    "Stream",
     "Task",
     "TaskData",
     "find_task",

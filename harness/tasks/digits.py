@@ -3,7 +3,7 @@
 import numpy as np
 
 from harness.tasks.sampling import stratified_subset
-from harness.tasks.task import Task, TaskData
+from harness.tasks.task import LabelledSamples, Split, Task
 
 SPLIT_SEED = 20
 TEST_SAMPLES = 360
@@ -12,7 +12,7 @@ BRIGHTEST = 16.0
 """Pixels count the dark points of a 4 x 4 block of the scan, so 16 is black."""
 
 
-def read() -> TaskData:
+def read(split: Split) -> LabelledSamples:
     """Return images of shape (8, 8, 1) scaled to [0, 1]; 360 of 1,797, stratified, are the test."""
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
@@ -23,8 +23,12 @@ def read() -> TaskData:
     x_train, x_test, y_train, y_test = train_test_split(
         x, y, test_size=TEST_SAMPLES, random_state=SPLIT_SEED, stratify=y
     )
-    calibration = stratified_subset(y_train, CALIBRATION_SAMPLES)
-    return TaskData(x_train, y_train, x_train[calibration], x_test, y_test)
+    if split == "test":
+        return LabelledSamples(x_test, y_test)
+    if split == "train":
+        return LabelledSamples(x_train, y_train)
+    chosen = stratified_subset(y_train, CALIBRATION_SAMPLES)
+    return LabelledSamples(x_train[chosen], y_train[chosen])
 
 
 TASK = Task(

@@ -6,11 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.tasks.sampling import stratified_subset
-from harness.tasks.task import Labels, Task, TaskData
+from harness.tasks.task import LabelledSamples, Labels, Split, Stream, Task
 
 CLASSES = ("badminton", "running", "standing", "walking")
 WINDOW_STEPS = 50
 STRIDE_STEPS = 25
+SAMPLE_RATE_HZ = 10.0
+"""BasicMotions was recorded at 10 Hz (timeseriesclassification.com, BasicMotions)."""
 CALIBRATION_SAMPLES = 60
 
 
@@ -24,19 +26,21 @@ def windows(recordings: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return cut.reshape(-1, recordings.shape[1], WINDOW_STEPS).transpose(0, 2, 1)[:, :, np.newaxis]
 
 
-def read() -> TaskData:
+def read(split: Split) -> LabelledSamples:
     """Return windows of shape (50, 1, 6), normalized with the training recordings' statistics.
 
     The archive's own halves (40 recordings each) are the training and the test split, so all
     windows of a recording are on one side.
     """
     train, y_train = _half("train")
-    test, y_test = _half("test")
     mean = train.mean(axis=(0, 1, 2))
     deviation = train.std(axis=(0, 1, 2))
-    x_train, x_test = (((x - mean) / deviation).astype(np.float32) for x in (train, test))
-    calibration = stratified_subset(y_train, CALIBRATION_SAMPLES)
-    return TaskData(x_train, y_train, x_train[calibration], x_test, y_test)
+    cut, y = (train, y_train) if split != "test" else _half("test")
+    x = ((cut - mean) / deviation).astype(np.float32)
+    if split != "calibration":
+        return LabelledSamples(x, y)
+    chosen = stratified_subset(y, CALIBRATION_SAMPLES)
+    return LabelledSamples(x[chosen], y[chosen])
 
 
 def _half(split: Literal["train", "test"]) -> tuple[npt.NDArray[np.float64], Labels]:
@@ -55,4 +59,8 @@ TASK = Task(
     classes=CLASSES,
     packages=("sktime",),
     read=read,
+    stream=Stream(
+        window_ms=1000.0 * WINDOW_STEPS / SAMPLE_RATE_HZ,
+        stride_ms=1000.0 * STRIDE_STEPS / SAMPLE_RATE_HZ,
+    ),
 )
