@@ -64,6 +64,7 @@ def checks() -> tuple[Check, ...]:
         Check("qemu-system-arm", "emulation", _qemu, ("qemu-system-arm",)),
         Check("host C compiler", "QEMU plugin", _host_c, ("gcc", "libc6-dev")),
         Check("host C++ compiler", "tests of kernels", _host_cxx, ("g++",)),
+        Check("espeak-ng", "the task keyword", _version_of("espeak-ng"), ("espeak-ng",)),
         Check("Python packages", "everything", _python_packages),
     )
 

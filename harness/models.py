@@ -30,6 +30,33 @@ class DataCard(_Section):
     licence: str
 
 
+class DistillationCard(_Section):
+    """How a student learns from a larger model of the same task, its teacher.
+
+    The loss is `alpha` x cross-entropy with the labels + (1 - `alpha`) x `temperature`^2 x
+    divergence from the teacher's probabilities, both softened by `temperature` (G. Hinton,
+    O. Vinyals, J. Dean, "Distilling the Knowledge in a Neural Network", 2015).
+    `float_without_teacher` is the quality of the same network trained on the labels alone.
+    """
+
+    teacher: str
+    temperature: float = Field(gt=0)
+    alpha: float = Field(ge=0, le=1)
+    float_without_teacher: float = Field(ge=0, le=1)
+
+
+class TransferCard(_Section):
+    """How a backbone learned on some classes is kept while the last layers learn all of them.
+
+    The whole network is trained for `source_epochs` on samples of `source_classes`; then the
+    layers of `trained_layers` start anew and learn all classes, and every other layer is frozen.
+    """
+
+    source_classes: tuple[int, ...] = Field(min_length=2)
+    source_epochs: int = Field(gt=0)
+    trained_layers: tuple[str, ...] = Field(min_length=1)
+
+
 class TrainingCard(_Section):
     """What, beside architecture and data, decides the weights that training gives."""
 
@@ -37,10 +64,26 @@ class TrainingCard(_Section):
     epochs: int = Field(gt=0)
     batch_size: int = Field(gt=0)
     learning_rate: float = Field(gt=0)
+    distillation: DistillationCard | None = None
+    transfer: TransferCard | None = None
 
 
-class AccuracyCard(_Section):
-    """The float network's test accuracy (0 to 1), and how near training again comes to it."""
+class FineTuningCard(_Section):
+    """How the recipes of `harness.training` train on from the checkpoint.
+
+    An epoch takes `samples` of the training split (stratified), or all where there are fewer.
+    """
+
+    epochs: int = Field(default=10, gt=0)
+    samples: int = Field(default=1500, gt=0)
+    learning_rate: float = Field(default=0.001, gt=0)
+
+
+class QualityCard(_Section):
+    """The float network's figure on the test split, by the task's metric (0 to 1).
+
+    `reproduces_within` says how near training again comes to it.
+    """
 
     float_: float = Field(alias="float", ge=0, le=1)
     reproduces_within: float = Field(ge=0, le=1)
@@ -62,7 +105,8 @@ class Card(_Section):
     summary: str
     data: DataCard
     training: TrainingCard
-    accuracy: AccuracyCard
+    fine_tuning: FineTuningCard = FineTuningCard()
+    quality: QualityCard
     licence: LicenceCard
 
 
@@ -88,6 +132,10 @@ class ZooModel:
     def checkpoint(self) -> Path:
         """The trained weights, one array a variable."""
         return self.folder / "checkpoint.npz"
+
+    def fine_tuned(self, recipe: str) -> Path:
+        """The weights that the recipe of that name made of the checkpoint; may be missing."""
+        return self.folder / "fine_tuned" / f"{recipe}.npz"
 
 
 def load_models() -> Mapping[str, ZooModel]:

@@ -9,9 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A machine that is busy is no failure.
+settings.register_profile("harness", deadline=None)
+settings.load_profile("harness")
 
 # Helpers that unit and firmware tests share.
 sys.path.insert(0, str(Path(__file__).with_name("unit")))
+sys.path.insert(0, str(Path(__file__).parent / "unit" / "kernels"))
 
 _REAL_TOOLS = ("qemu-", "arm-none-eabi-", "cmake", "ninja", "cargo", "cc", "gcc", "g++", "clang")
 _SETTINGS = (

@@ -1,8 +1,8 @@
 // The harness application: reads the request in the sample window and carries it out.
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
+#include "app/input.h"
 #include "app/protocol.h"
 #include "app/regions.h"
 #include "app/request.h"
@@ -45,15 +45,16 @@ size_t TotalOutputBytes() {
   return total;
 }
 
-void LoadSample(const uint8_t* sample) {
-  for (size_t i = 0; i < RuntimeInputCount(); ++i) {
-    const TensorBytes tensor = RuntimeInput(i);
-    std::memcpy(tensor.data, sample, tensor.size);
-    sample += tensor.size;
+constexpr size_t kMaxOutputs = 8;
+
+// Before the Invoke, which may use the input's memory for other tensors.
+void SendInput(uint32_t sequence) {
+  if (InputIsComputed()) {
+    const TensorBytes tensor = RuntimeInput(0);
+    const Bytes parts[2] = {{&sequence, sizeof(sequence)}, {tensor.data, tensor.size}};
+    SendFrame(FrameType::kInput, parts, 2);
   }
 }
-
-constexpr size_t kMaxOutputs = 8;
 
 void SendOutput(uint32_t sequence) {
   Bytes parts[1 + kMaxOutputs] = {{&sequence, sizeof(sequence)}};
@@ -78,8 +79,9 @@ void CheckTensors(const Request& request) {
   if (RuntimeOutputCount() > kMaxOutputs) {
     FailRun(ErrorCode::kBadRequest, RuntimeOutputCount(), 0, "more than 8 output tensors");
   }
-  if (sizes[0] != request.sample_bytes) {
-    FailRun(ErrorCode::kBadRequest, sizes[0], 0, "the samples do not have the input's size");
+  if (InputSampleBytes() != request.sample_bytes) {
+    FailRun(ErrorCode::kBadRequest, InputSampleBytes(), 0,
+            "the samples do not have the input's size");
   }
 }
 
@@ -111,7 +113,7 @@ uint32_t SearchArena(const Request& request) {
   // The last trial may have failed; what follows needs a runtime that allocated.
   Require(TryArena(high), ErrorCode::kAllocationFailed, "the smallest arena fails again");
   CheckTensors(request);
-  LoadSample(Sample(request, 0));
+  LoadInput(Sample(request, 0));
   Require(RuntimeInvoke(), ErrorCode::kInvokeFailed, "Invoke failed in the smallest arena");
   const uint32_t memory[2] = {kUnknown, RuntimePersistentBytes()};
   SendWords(FrameType::kMemory, memory, 2);
@@ -121,10 +123,12 @@ uint32_t SearchArena(const Request& request) {
 uint32_t Measure(const Request& request) {
   Require(RegionAllocate(), ErrorCode::kAllocationFailed, "AllocateTensors failed");
   CheckTensors(request);
-  LoadSample(Sample(request, 0));
+  LoadInput(Sample(request, 0));
+  SendInput(0);
   Require(RegionFirstInvoke(), ErrorCode::kInvokeFailed, "the first Invoke failed");
   SendOutput(0);
-  LoadSample(Sample(request, 0));
+  RegionInput(Sample(request, 0));
+  SendInput(1);
   Require(RegionWarmInvoke(), ErrorCode::kInvokeFailed, "the second Invoke failed");
   const uint32_t memory[2] = {StackHighWaterBytes(), kUnknown};
   SendOutput(1);
@@ -137,7 +141,8 @@ uint32_t RunSamples(const Request& request) {
           ErrorCode::kAllocationFailed, "AllocateTensors failed");
   CheckTensors(request);
   for (uint32_t i = 0; i < request.sample_count; ++i) {
-    LoadSample(Sample(request, i));
+    LoadInput(Sample(request, i));
+    SendInput(i);
     Require(RuntimeInvoke(), ErrorCode::kInvokeFailed, "Invoke failed");
     SendOutput(i);
   }
@@ -161,6 +166,7 @@ uint32_t CarryOut(const Request& request) {
 
 int main() {
   using namespace harness;
+  PrepareInput();
   RegionBootEnd();
   const uint32_t hello[3] = {static_cast<uint32_t>(ImageArenaBytes()),
                              static_cast<uint32_t>(ImageStackBytes()),

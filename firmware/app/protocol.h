@@ -7,7 +7,7 @@
 
 namespace harness {
 
-constexpr uint8_t kProtocolVersion = 1;
+constexpr uint8_t kProtocolVersion = 2;
 
 enum class FrameType : uint8_t {
   kHello = 1,       // u32 arena bytes, u32 stack bytes, u32 model bytes
@@ -18,6 +18,7 @@ enum class FrameType : uint8_t {
   kMemory = 6,      // u32 stack bytes used, u32 persistent arena bytes (all ones: unknown)
   kError = 7,       // u32 ErrorCode, u32 detail, u32 program counter, then text
   kEnd = 8,         // u32 number of outputs sent
+  kInput = 9,       // u32 sequence number, then the input tensor's bytes as computed here
 };
 
 enum class ErrorCode : uint32_t {

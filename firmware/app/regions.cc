@@ -1,5 +1,6 @@
 #include "app/regions.h"
 
+#include "app/input.h"
 #include "port/image.h"
 #include "runtime/runtime.h"
 
@@ -17,6 +18,12 @@ HARNESS_REGION bool RegionAllocate() {
   const bool done = RuntimeAllocate(ImageModel(), ImageArena(), ImageArenaBytes());
   HARNESS_LABEL("harness_region_allocate_end");
   return done;
+}
+
+HARNESS_REGION void RegionInput(const uint8_t* sample) {
+  HARNESS_LABEL("harness_region_input_begin");
+  LoadInput(sample);
+  HARNESS_LABEL("harness_region_input_end");
 }
 
 HARNESS_REGION bool RegionFirstInvoke() {

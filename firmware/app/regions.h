@@ -3,10 +3,13 @@
 #ifndef HARNESS_APP_REGIONS_H_
 #define HARNESS_APP_REGIONS_H_
 
+#include <cstdint>
+
 namespace harness {
 
 void RegionBootEnd();
 bool RegionAllocate();
+void RegionInput(const uint8_t* sample);
 bool RegionFirstInvoke();
 bool RegionWarmInvoke();
 

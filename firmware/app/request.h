@@ -14,8 +14,8 @@ enum class RunMode : uint32_t {
   kAccuracy = 3,     // allocate, then one Invoke a sample
 };
 
-// Sixteen words; samples follow directly, each `sample_bytes` long, the input tensors of one
-// sample joined in the model's order.
+// Sixteen words; samples follow directly, each `sample_bytes` long: the input tensors joined in the
+// model's order, or, where the device computes features, the sensor's data.
 struct Request {
   uint32_t magic;
   RunMode mode;

@@ -22,6 +22,13 @@ set(harness_warnings -Wall -Wextra -Wshadow -Werror)
 
 include(${HARNESS_FIRMWARE_DIR}/runtime/${HARNESS_RUNTIME_API}/sources.cmake)
 
+# Kiss FFT comes with TensorFlow Lite Micro's tree; releases differ in where kiss_fftr.c lies.
+function(harness_use_kissfft target)
+  target_include_directories(${target} SYSTEM PRIVATE
+    ${TFLM_KISSFFT_DIR} ${TFLM_KISSFFT_DIR}/tools)
+  target_compile_definitions(${target} PRIVATE FIXED_POINT=32)
+endfunction()
+
 function(harness_use_tflm target)
   target_include_directories(${target} SYSTEM PRIVATE ${TFLM_INCLUDE_DIRECTORIES})
   target_include_directories(${target} PRIVATE ${HARNESS_FIRMWARE_DIR})

@@ -21,10 +21,12 @@ inline int32_t DoubledHighProduct(int32_t a, int32_t b) {
 
 // round(value / 2^exponent), ties away from zero, for exponent in [0, 31].
 inline int32_t RoundedShiftRight(int32_t value, int exponent) {
-  const int64_t magnitude = value < 0 ? -static_cast<int64_t>(value) : value;
-  const int64_t half = exponent == 0 ? 0 : 1LL << (exponent - 1);
-  const int64_t rounded = (magnitude + half) >> exponent;
-  return static_cast<int32_t>(value < 0 ? -rounded : rounded);
+  // The quotient rounded down, and one more where what is left exceeds half the divisor; below zero
+  // half itself is no more than it.
+  const int32_t mask = static_cast<int32_t>((1U << exponent) - 1U);
+  const int32_t rest = value & mask;
+  const int32_t most = (mask >> 1) + (value < 0 ? 1 : 0);
+  return (value >> exponent) + (rest > most ? 1 : 0);
 }
 
 // value * multiplier * 2^(shift - 31) for shift in [-31, 31]: a positive shift comes before the

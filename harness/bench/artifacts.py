@@ -5,6 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from harness.metrics import Loss, Quality
+from harness.model_file.deploy import Storage
+from harness.tasks.task import Detector, Features, Stream
+
 Digest = Annotated[str, "digest of an object in the artifact store"]
 
 
@@ -19,9 +23,10 @@ class Artifact(BaseModel):
 
 
 class SampleSet(Artifact):
-    """Test samples (`x`, `y` as .npy objects), and calibration samples of the training split.
+    """Test samples (`x`, `y`, `groups` as .npy objects) and calibration samples of the train split.
 
-    Without `x`, inputs are generated from the model file.
+    Without `x`, inputs are generated from the model file. `groups`, `detector` and `stream` are
+    the task's, and say how outputs are judged. `data` says whose samples they are.
     """
 
     count: int
@@ -30,16 +35,30 @@ class SampleSet(Artifact):
     x: Digest | None = None
     y: Digest | None = None
     calibration: Digest | None = None
+    data: str = ""
+    groups: Digest | None = None
+    detector: Detector | None = None
+    stream: Stream | None = None
+    raw: Digest | None = None
+    """What the sensor gave, as records of int16, where `features` can be computed from it."""
+    features: Features | None = None
+    x_train: Digest | None = None
+    y_train: Digest | None = None
+    """What schemes with training train a user's own network on."""
 
     def objects(self) -> list[Digest]:  # noqa: D102
-        return [digest for digest in (self.x, self.y, self.calibration) if digest]
+        digests = (
+            *(self.x, self.y, self.calibration, self.groups, self.raw),
+            *(self.x_train, self.y_train),
+        )
+        return [digest for digest in digests if digest]
 
 
 class Subject(Artifact):
     """A model to be measured: one of `models/`, or a user's file that is already in the store.
 
-    `title` is what messages call it. `samples` are the user's data, already chosen; None for a
-    model of `models/`, whose task has them.
+    `title` is what messages call it. `samples` are the user's data, already chosen; None where a
+    task has them, of which `count` are to be chosen.
     """
 
     name: str
@@ -49,6 +68,7 @@ class Subject(Artifact):
     keras_format: Literal["keras", "h5"] | None = None
     keras_major: int | None = None
     samples: SampleSet | None = None
+    count: int | Literal["all"] = "all"
 
 
 class Converted(Artifact):
@@ -58,10 +78,14 @@ class Converted(Artifact):
     interpreter: Literal["tflite-micro", "litert"]
     device_reason: str | None = None
     """Why no TensorFlow Lite Micro runs what this scheme makes; None where it may."""
-    quality_float: float | None = None
+    storage: Storage = "as-converted"
+    """How the scheme wants weights stored in flash."""
+    float_outputs: Digest | None = None
+    """What the float network answers to the test samples (.npy, float32); None where there is
+    no such network, or there are no samples."""
 
     def objects(self) -> list[Digest]:  # noqa: D102
-        return [self.tflite]
+        return [digest for digest in (self.tflite, self.float_outputs) if digest]
 
 
 class Reference(Artifact):
@@ -72,11 +96,26 @@ class Reference(Artifact):
     count: int
     sample_bytes: int
     output_bytes: int
-    quality: float | None
-    confusion: tuple[tuple[int, ...], ...] | None = None
 
     def objects(self) -> list[Digest]:  # noqa: D102
         return [self.inputs, self.outputs]
+
+
+class Deployed(Artifact):
+    """The model as it is flashed: the converted file, or one with packed weights.
+
+    `weights_bytes` are those of the weight tensors in it; `weights_entropy_bytes` is the Shannon
+    bound of their values (None for weights that are no integers), `model_deflate_bytes` the size
+    of the whole file under deflate.
+    """
+
+    tflite: Digest
+    weights_bytes: int
+    weights_entropy_bytes: int | None
+    model_deflate_bytes: int
+
+    def objects(self) -> list[Digest]:  # noqa: D102
+        return [self.tflite]
 
 
 class TflmTree(Artifact):
@@ -150,20 +189,40 @@ class Measurement(Artifact):
     checked: int
     differing: int
     """How many of the run's outputs were held against the host's, and how many are not the same."""
+    features_beyond: int = 0
+    """How many of the run's feature vectors are further from the host's than the bound."""
 
     def objects(self) -> list[Digest]:  # noqa: D102
         return [self.trace]
 
 
 class DeviceOutputs(Artifact):
-    """The device's outputs, one sample after the other, and what they are worth."""
+    """The device's outputs, one sample after the other, held against the host's."""
 
     outputs: Digest
     checked: int
     differing: int
     largest_error: float
-    quality: float | None
-    confusion: tuple[tuple[int, ...], ...] | None = None
+    features_beyond: int = 0
+    """Feature vectors of the device that are further from the host's than the stage's bound."""
+    features_error: float | None = None
+    """The largest distance of a feature, in quantization steps; of float inputs, in their unit."""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether anything is not as the host has it."""
+        return self.differing > 0 or self.features_beyond > 0
 
     def objects(self) -> list[Digest]:  # noqa: D102
         return [self.outputs]
+
+
+class Judgement(Artifact):
+    """What outputs are worth, what the float network's are, and what was lost between them.
+
+    All None without labels; `floats` and `lost` without a float network.
+    """
+
+    floats: Quality | None = None
+    quality: Quality | None = None
+    lost: Loss | None = None

@@ -1,20 +1,25 @@
 """From the results of the steps to the row of one cell, with the board's limits applied."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from harness.bench.artifacts import (
     Converted,
+    Deployed,
     DeviceOutputs,
     Image,
+    Judgement,
     Measurement,
     Reference,
     SampleSet,
 )
 from harness.bench.cells import Cell
 from harness.errors import Stop
+from harness.metrics import OperatingPoint, false_accepts_per_hour
 from harness.model_file.model import ModelFile
 from harness.results.row import Row, Status
+from harness.results.service import service
 from harness.results.units import describe_bytes
 
 
@@ -29,9 +34,12 @@ class Evidence:
     converted: Converted | None = None
     model: ModelFile | None = None
     reference: Reference | None = None
+    deployed: Deployed | None = None
     image: Image | None = None
     measurement: Measurement | None = None
     device: DeviceOutputs | None = None
+    judged_host: Judgement | None = None
+    judged_device: Judgement | None = None
     stop: Stop | None = None
 
 
@@ -59,6 +67,7 @@ def make_row(cell: Cell, evidence: Evidence, provenance: Provenance) -> Row:
         "optimize": cell.optimize,
         "runtime": provenance.runtime,
         "simulator": cell.simulator,
+        "features": cell.features,
         "status": status,
         "reason": reason,
         "compiler": image.compiler if image else provenance.compiler,
@@ -66,13 +75,23 @@ def make_row(cell: Cell, evidence: Evidence, provenance: Provenance) -> Row:
         "tflm": provenance.tflm,
         **_quality(evidence, trusted=trusted),
         **_flash(cell, evidence),
+        **_stored(evidence),
         **_ram(cell, evidence),
     }
     if evidence.model is not None:
         columns |= {"macs": evidence.model.macs, "model_sha256": evidence.model.sha256}
     if evidence.measurement is not None and trusted:
-        columns["instructions"] = evidence.measurement.regions["invoke_warm"]
+        columns |= _instructions(cell, evidence.measurement.regions)
+    columns |= _service(cell, evidence, columns)
     return Row.model_validate(columns)
+
+
+def _instructions(cell: Cell, regions: Mapping[str, int]) -> dict[str, int]:
+    columns = {"instructions": regions["invoke_warm"]}
+    if cell.features == "device":
+        columns["features_instructions"] = regions["input"]
+        columns["pipeline_instructions"] = regions["input"] + regions["invoke_warm"]
+    return columns
 
 
 def _verdict(cell: Cell, evidence: Evidence) -> tuple[Status, str | None]:
@@ -97,6 +116,13 @@ def _mismatch(evidence: Evidence) -> str | None:
             f"{device.differing} of {device.checked} device outputs differ from the host's "
             f"(largest error {device.largest_error:.6g})"
         )
+    if device is not None and device.features_beyond:
+        return (
+            f"{device.features_beyond} of {device.checked} feature vectors of the device are "
+            f"further from the host's than the bound (largest distance {device.features_error:.6g})"
+        )
+    if measurement is not None and measurement.features_beyond:
+        return "the measured run's features are further from the host's than the bound"
     if measurement is not None and measurement.differing:
         return "the measured Invokes gave another output than the host"
     return None
@@ -120,18 +146,62 @@ def _arena_is_beyond(cell: Cell, evidence: Evidence) -> bool:
 
 
 def _quality(evidence: Evidence, *, trusted: bool) -> dict[str, Any]:
-    samples, reference, device = evidence.samples, evidence.reference, evidence.device
+    samples, device = evidence.samples, evidence.device
+    host, judged = evidence.judged_host, evidence.judged_device
     columns: dict[str, Any] = {}
     if samples is not None:
         columns |= {"metric": samples.metric, "samples": samples.count}
-    if trusted and evidence.converted is not None:
-        columns["quality_float"] = evidence.converted.quality_float
-    if trusted and reference is not None:
-        columns["quality_host"] = reference.quality
     if device is not None:
         columns |= {"outputs_checked": device.checked, "outputs_differing": device.differing}
-        columns["quality_device"] = device.quality if trusted else None
+    if trusted and host is not None:
+        columns["quality_float"] = host.floats.value if host.floats else None
+        columns["quality_host"] = host.quality.value if host.quality else None
+    if trusted and judged is not None:
+        columns |= _judged(judged, samples)
     return columns
+
+
+def _judged(judged: Judgement, samples: SampleSet | None) -> dict[str, Any]:
+    """Return the columns of what the device's outputs are worth."""
+    columns: dict[str, Any] = {}
+    if judged.lost is not None:
+        columns["quality_drop_points"] = judged.lost.points
+        columns["quality_drop_low"] = judged.lost.low
+        columns["quality_drop_high"] = judged.lost.high
+    if judged.quality is None:
+        return columns
+    columns["quality_device"] = judged.quality.value
+    found = judged.quality.detection
+    if found is None:
+        return columns
+    columns |= {"auc": found.auc, "pauc": found.pauc, "eer": found.eer}
+    if found.point is not None:
+        point = found.point
+        columns |= {"far": point.far, "frr": point.frr, "threshold": point.threshold}
+        if samples is not None and samples.stream is not None:
+            decision_ms = samples.stream.stride_ms * _windows_a_decision(samples, point)
+            columns["false_accepts_per_hour"] = false_accepts_per_hour(point.far, decision_ms)
+    return columns
+
+
+def _windows_a_decision(samples: SampleSet, point: OperatingPoint) -> float:
+    """Return how many samples one decision takes: where recordings are judged, their mean."""
+    return 1.0 if samples.groups is None else samples.count / point.trials
+
+
+def _service(cell: Cell, evidence: Evidence, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of how the row's pipeline keeps up with its sensor."""
+    if evidence.samples is None or evidence.samples.stream is None:
+        return {}
+    stream = evidence.samples.stream
+    instructions = columns.get("pipeline_instructions") or columns.get("instructions")
+    if instructions is None:
+        return {"stride_ms": stream.stride_ms}
+    # Without its features, the time of an Invoke is not the pipeline's.
+    whole = cell.features == "device" or evidence.samples.features is None
+    latency = columns.get("latency_ms") if whole else None
+    board = cell.board
+    return asdict(service(stream.stride_ms, board.core, board.clock_hz, instructions, latency))
 
 
 def _flash_bytes(evidence: Evidence) -> int | None:
@@ -145,6 +215,17 @@ def _flash(cell: Cell, evidence: Evidence) -> dict[str, Any]:
         for category, size in evidence.image.flash.items():
             columns[f"flash_{category}_bytes"] = size
     return columns
+
+
+def _stored(evidence: Evidence) -> dict[str, Any]:
+    deployed = evidence.deployed
+    if deployed is None:
+        return {}
+    return {
+        "weights_bytes": deployed.weights_bytes,
+        "weights_entropy_bytes": deployed.weights_entropy_bytes,
+        "model_deflate_bytes": deployed.model_deflate_bytes,
+    }
 
 
 def _ram_bytes(evidence: Evidence) -> int | None:

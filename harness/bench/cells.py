@@ -1,14 +1,16 @@
 """The cells of a sweep, and the units of work that they share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.bench.artifacts import Subject
-from harness.bench.spec import AS_IS, BenchSpec
+from harness.bench.spec import AS_IS, BenchSpec, FeaturePlace
 from harness.boards import Board, load_board
 from harness.errors import HarnessError
 from harness.firmware.target import Target, make_target
+from harness.models import find_model
 from harness.schemes.registry import find_scheme
+from harness.tasks import find_task, load_tasks
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Cell:
     kernels: str
     optimize: str
     simulator: str
+    features: FeaturePlace = "host"
 
     @property
     def target(self) -> Target:
@@ -36,22 +39,43 @@ class Cell:
 def expand(spec: BenchSpec, subjects: Sequence[Subject]) -> tuple[Cell, ...]:
     """Return every cell of a sweep, in the order of the table: model, scheme, board, ...
 
-    A .tflite file has the one scheme `as-is`.
+    `subjects` are the spec's models, in its order. A .tflite file has the one scheme `as-is`.
 
     Raises:
-        HarnessError: A scheme or board is unknown, or two models have the same name.
+        HarnessError: A scheme or board is unknown, two models have the same name, or features are
+            wanted on the device and no model has them there.
     """
-    schemes = [find_scheme(name).name for name in spec.schemes]
-    boards = [load_board(name) for name in spec.boards]
     names = [subject.name for subject in subjects]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise HarnessError(f"model {twice}: two models have this name; rename one of the files")
-    return tuple(
-        Cell(subject, scheme, board, kernels, optimize, spec.simulator)
-        for subject in subjects
-        for scheme in ([AS_IS] if subject.kind == "tflite" else schemes)
-        for board in boards
-        for kernels in spec.kernels
-        for optimize in spec.optimize
+    cells = tuple(
+        cell
+        for model, subject in zip(spec.models, subjects, strict=True)
+        for cell in _cells_of(spec.of(model), subject)
     )
+    if spec.features == "device" and all(cell.features == "host" for cell in cells):
+        able = [task.name for task in load_tasks().values() if task.features is not None]
+        raise HarnessError(
+            "--with-features: no model of the sweep has its features in the firmware; add a model "
+            f"of task {' or '.join(able)}"
+        )
+    return cells
+
+
+def _cells_of(spec: BenchSpec, subject: Subject) -> Iterator[Cell]:
+    schemes = [find_scheme(name).name for name in spec.schemes]
+    boards = [load_board(name) for name in spec.boards]
+    features = _feature_place(spec, subject)
+    for scheme in [AS_IS] if subject.kind == "tflite" else schemes:
+        for board in boards:
+            for kernels in spec.kernels:
+                for optimize in spec.optimize:
+                    yield Cell(subject, scheme, board, kernels, optimize, spec.simulator, features)
+
+
+def _feature_place(spec: BenchSpec, subject: Subject) -> FeaturePlace:
+    """Return where a model's features are computed: on the device only if it can."""
+    if spec.features == "host" or subject.kind != "zoo":
+        return "host"
+    return "host" if find_task(find_model(subject.name).task).features is None else "device"

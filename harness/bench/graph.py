@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from dask.base import tokenize
 from dask.delayed import Delayed, delayed
@@ -19,15 +19,17 @@ from harness.bench.artifacts import (
 from harness.bench.assemble import Evidence
 from harness.bench.cells import Cell
 from harness.bench.context import Context
+from harness.bench.device_input import DeviceInput, device_input
+from harness.bench.spec import FeaturePlace
 from harness.bench.step_build import fetch_tflm, library_request, make_image, make_library
 from harness.bench.step_data import answer_on_host, choose_samples, convert_model
+from harness.bench.step_deploy import deploy_model
 from harness.bench.step_device import DeviceJob, check_outputs, measure_image
+from harness.bench.step_judge import judge_outputs
 from harness.errors import Stop
 from harness.firmware.runtime_library import LibraryRequest
 from harness.firmware.target import Target
-from harness.model_file.operator_table import load_operator_table
 from harness.model_file.reader import read_model
-from harness.model_file.support import unsupported_reason
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,12 @@ class Work:
     target: Target
     kernels: str
     optimize: str
+    features: FeaturePlace = "host"
 
 
 def build_graph(
     ctx: Context,
     cells: Sequence[Cell],
-    count: int | Literal["all"],
     tflm: TflmTree | None,
 ) -> list[Delayed]:
     """Return one delayed `Evidence` for each cell, in their order."""
@@ -57,27 +59,31 @@ def build_graph(
         return nodes[name]
 
     tree = node("tflm", fetch_tflm, tflm)
-    return [_cell_nodes(cell, cells, count, tree, node) for cell in cells]
+    return [_cell_nodes(cell, cells, tree, node) for cell in cells]
 
 
 def _cell_nodes(
     cell: Cell,
     cells: Sequence[Cell],
-    count: int | Literal["all"],
     tree: Delayed,
     node: Any,  # noqa: ANN401 - the closure of build_graph
 ) -> Delayed:
     subject, model = cell.subject, cell.subject.name
     schemes = _schemes_of(subject, cells)
-    samples = node(f"samples {model}", choose_samples, subject, count)
+    samples = node(f"samples {model}", choose_samples, subject)
     batch = node(f"convert {model}", convert_model, subject, samples, schemes)
-    host = node(f"host {model} {cell.scheme}", host_evidence, model, cell.scheme, samples, batch)
+    label = f"{model} {cell.scheme}"
+    host = node(f"host {label}", host_evidence, model, cell.scheme, samples, batch)
+    deployed = node(f"deploy {label}", deploy_evidence, label, host, tree)
     target, unit = cell.target, f"{cell.kernels} {cell.optimize}"
     library = node(
         f"library {target.name} {unit}", make_library, target, cell.kernels, cell.optimize, tree
     )
-    work = Work(f"{model} {cell.scheme} {target.name}", target, cell.kernels, cell.optimize)
-    return node(f"device {work.label} {unit}", device_evidence, work, host, library)
+    label = f"{label} {target.name}"
+    if cell.features == "device":
+        label += " with features"
+    work = Work(label, target, cell.kernels, cell.optimize, cell.features)
+    return node(f"device {work.label} {unit}", device_evidence, work, deployed, library)
 
 
 def _schemes_of(subject: Subject, cells: Sequence[Cell]) -> tuple[str, ...]:
@@ -92,8 +98,9 @@ def host_evidence(
     batch: Mapping[str, Converted | Stop],
 ) -> Evidence:
     """Return what the host knows of a model under a scheme: the file, and its own answer."""
-    converted = batch[scheme]
-    evidence = Evidence(samples=None if isinstance(samples, Stop) else samples)
+    if isinstance(samples, Stop):
+        return Evidence(stop=samples)
+    converted, evidence = batch[scheme], Evidence(samples=samples)
     if isinstance(converted, Stop):
         return replace(evidence, stop=converted)
     label = f"{model} {scheme}"
@@ -103,7 +110,29 @@ def host_evidence(
     reference = answer_on_host(ctx, label, samples, converted)
     if isinstance(reference, Stop):
         return replace(evidence, stop=reference)
-    return replace(evidence, reference=reference)
+    evidence = replace(evidence, reference=reference)
+    judged = judge_outputs(
+        ctx, label, samples, converted, reference.outputs, reference.output_bytes
+    )
+    if isinstance(judged, Stop):
+        return replace(evidence, stop=judged)
+    return replace(evidence, judged_host=judged)
+
+
+def deploy_evidence(
+    ctx: Context, label: str, evidence: Evidence, tree: TflmTree | Stop
+) -> Evidence:
+    """Return the evidence with the model as flashed, or with why the runtime cannot run it."""
+    if evidence.stop is not None or evidence.converted is None:
+        return evidence
+    if evidence.converted.device_reason is not None:
+        return replace(evidence, stop=Stop("unsupported", evidence.converted.device_reason))
+    if isinstance(tree, Stop):
+        return replace(evidence, stop=tree)
+    deployed = deploy_model(ctx, label, evidence.converted, tree.api)
+    if isinstance(deployed, Stop):
+        return replace(evidence, stop=deployed)
+    return replace(evidence, deployed=deployed)
 
 
 def device_evidence(
@@ -112,43 +141,48 @@ def device_evidence(
     """Return the evidence with what the emulated device adds to it."""
     if evidence.stop is not None:
         return evidence
-    stop = library if isinstance(library, Stop) else _refusal(evidence, library.tree.api)
-    if isinstance(library, Stop) or stop is not None:
-        return replace(evidence, stop=stop)
-    converted, reference, _ = _known(evidence)
+    if isinstance(library, Stop):
+        return replace(evidence, stop=library)
+    _, reference, samples = _known(evidence)
+    if evidence.deployed is None:
+        raise ValueError("the deploy step ended without a stop and without a result")
     request = library_request(work.target, work.kernels, work.optimize, library.tree)
-    image = make_image(ctx, work.label, request, library, converted, reference)
+    given = device_input(work.features, samples, reference)
+    image = make_image(ctx, work.label, request, library, evidence.deployed, given)
     if isinstance(image, Stop):
         return replace(evidence, stop=image)
     evidence = replace(evidence, image=image)
     if image.arena_bytes is None:
         return evidence
-    return _emulated(ctx, work, evidence, request, image)
+    return _emulated(ctx, work, evidence, request, image, given)
 
 
 def _emulated(
-    ctx: Context, work: Work, evidence: Evidence, request: LibraryRequest, image: Image
+    ctx: Context,
+    work: Work,
+    evidence: Evidence,
+    request: LibraryRequest,
+    image: Image,
+    given: DeviceInput,
 ) -> Evidence:
     converted, reference, samples = _known(evidence)
-    job = DeviceJob(work.label, request, image, converted, reference)
+    job = DeviceJob(work.label, request, image, converted, reference, given)
     measured = measure_image(ctx, job)
     if isinstance(measured, Stop):
         return replace(evidence, stop=measured)
     evidence = replace(evidence, measurement=measured)
-    device = check_outputs(ctx, job, samples, measured)
+    device = check_outputs(ctx, job, measured)
     if isinstance(device, Stop):
         return replace(evidence, stop=device)
-    return replace(evidence, device=device)
-
-
-def _refusal(evidence: Evidence, api: str) -> Stop | None:
-    """Why the device is not even tried: the scheme says so, or the operator table does."""
-    if evidence.converted is not None and evidence.converted.device_reason is not None:
-        return Stop("unsupported", evidence.converted.device_reason)
-    if evidence.model is None:
-        return None
-    reason = unsupported_reason(evidence.model, load_operator_table(api))
-    return Stop("unsupported", reason) if reason else None
+    evidence = replace(evidence, device=device)
+    if device.is_wrong:  # wrong outputs are worth nothing
+        return evidence
+    judged = judge_outputs(
+        ctx, work.label, samples, converted, device.outputs, reference.output_bytes
+    )
+    if isinstance(judged, Stop):
+        return replace(evidence, stop=judged)
+    return replace(evidence, judged_device=judged)
 
 
 def _known(evidence: Evidence) -> tuple[Converted, Reference, SampleSet]:

@@ -1,52 +1,26 @@
 """From the command line's words to a checked plan, before anything slow is started."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.assets import asset_path
 from harness.bench import tools
-from harness.bench.artifacts import TflmTree
+from harness.bench.artifacts import Subject, TflmTree
 from harness.bench.assemble import Provenance
 from harness.bench.cells import Cell, expand
+from harness.bench.choice import Choice, chosen_spec, result_name
 from harness.bench.context import Context
 from harness.bench.spec import BenchSpec, check_axes, read_spec
 from harness.bench.step_build import store_tree
-from harness.bench.subjects import SampleCount, is_file, resolve_subject
-from harness.errors import HarnessError
+from harness.bench.step_data import choose_samples
+from harness.bench.subjects import is_file, resolve_subject
+from harness.errors import HarnessError, Stop
 from harness.files import check_folder
 from harness.firmware.tflm_source import CRATE, CRATE_CHECKSUM, CRATE_VERSION, source_from_folder
+from harness.models import find_model
 from harness.simulators.plugin import find_compiler
-from harness.store import digest_of
-
-DEFAULT_NAME = "bench"
-_LONGEST_NAME = 60
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The options of `harness bench` that change what is swept; empty means as the spec says."""
-
-    models: tuple[str, ...] = ()
-    schemes: tuple[str, ...] = ()
-    boards: tuple[str, ...] = ()
-    kernels: tuple[str, ...] = ()
-    optimize: tuple[str, ...] = ()
-    samples: SampleCount | None = None
-    data: Path | None = None
-    tflm_dir: Path | None = None
-
-    def words(self) -> list[str]:
-        """Return what tells this choice from the default sweep, for the name of its results."""
-        axes = (self.models, self.schemes, self.boards, self.kernels, self.optimize)
-        words = [Path(word).stem if _is_path(word) else word for axis in axes for word in axis]
-        if self.data is not None:
-            words.append(self.data.stem)
-        if self.samples is not None:
-            words.append(f"samples-{self.samples}")
-        if self.tflm_dir is not None:
-            words.append("tflm-dir")
-        return words
+from harness.tasks import find_task
+from harness.tasks.dataset_folder import check_dataset_folder
 
 
 @dataclass(frozen=True)
@@ -73,12 +47,16 @@ def make_plan(ctx: Context, spec_path: Path | None, choice: Choice) -> Plan:
     Raises:
         HarnessError: Anything in the request is unknown, unreadable or missing.
     """
-    spec = _chosen(read_spec(spec_path or _default_spec()), choice)
+    spec = chosen_spec(read_spec(spec_path or _default_spec()), choice)
     check_axes(spec)
+    _check_datasets(spec, choice)
     _check_writable(ctx)
     ctx.workspace.remove_abandoned()
-    subjects = [resolve_subject(m, choice.data, spec.samples, ctx.store) for m in spec.models]
-    cells = expand(spec, subjects)
+    subjects = [
+        resolve_subject(model, choice.data, spec.of(model).samples, ctx.store)
+        for model in spec.models
+    ]
+    expand(spec, subjects)  # every name is known before gigabytes of data are read
     find_compiler()
     tflm, api, identity = None, "tflm2020", f"{CRATE} {CRATE_VERSION} {CRATE_CHECKSUM[:12]}"
     if choice.tflm_dir is not None:
@@ -86,7 +64,36 @@ def make_plan(ctx: Context, spec_path: Path | None, choice: Choice) -> Plan:
         api, identity = tflm.api, tflm.identity
     compiler = tools.toolchain().compiler
     provenance = Provenance(compiler, tools.emulator(), tflm=identity, runtime=api)
-    return Plan(spec, cells, tflm, provenance, _result_name(spec_path, choice))
+    cells = expand(spec, [_with_dataset(ctx, subject, choice) for subject in subjects])
+    default = spec_path is None or spec_path.resolve() == _default_spec().resolve()
+    name = result_name(None if default else spec_path, choice)
+    return Plan(spec, cells, tflm, provenance, name)
+
+
+def _check_datasets(spec: BenchSpec, choice: Choice) -> None:
+    """Refuse what can be seen without reading: a wrong task or folder, or one that nobody needs."""
+    swept = {find_model(model).task for model in spec.models if not is_file(model)}
+    for task, folder in choice.datasets.items():
+        find_task(task).data_of(folder)
+        check_dataset_folder(folder)
+        if task not in swept:
+            raise HarnessError(
+                f"--dataset {task}: no model of the sweep is of this task; add one with --model"
+            )
+
+
+def _with_dataset(ctx: Context, subject: Subject, choice: Choice) -> Subject:
+    """Return the model with samples of the data set that stands in for its task's own data.
+
+    They are read here and now: the folder is this machine's, and workers may be elsewhere.
+    """
+    folder = choice.datasets.get(find_model(subject.name).task) if subject.kind == "zoo" else None
+    if folder is None:
+        return subject
+    samples = choose_samples(ctx, subject, folder)
+    if isinstance(samples, Stop):
+        raise HarnessError(samples.reason)
+    return subject.model_copy(update={"samples": samples})
 
 
 def _check_writable(ctx: Context) -> None:
@@ -98,35 +105,3 @@ def _check_writable(ctx: Context) -> None:
 def _default_spec() -> Path:
     here = Path("bench.toml")
     return here if here.is_file() else asset_path("bench.toml")
-
-
-def _chosen(spec: BenchSpec, choice: Choice) -> BenchSpec:
-    changes: dict[str, object] = {
-        axis: getattr(choice, axis)
-        for axis in ("models", "schemes", "boards", "kernels", "optimize")
-        if getattr(choice, axis)
-    }
-    if choice.samples is not None:
-        changes["samples"] = choice.samples
-    if choice.data is not None and len(choice.models) != 1:
-        raise HarnessError("--data: belongs to one model; give exactly one --model FILE with it")
-    return spec.model_copy(update=changes)
-
-
-def _spec_word(spec: Path) -> str:
-    """The file's name; another `bench.toml` than the default is told by its folder."""
-    return spec.stem if spec.stem != DEFAULT_NAME else f"{spec.resolve().parent.name}-{spec.stem}"
-
-
-def _is_path(word: str) -> bool:
-    return is_file(word) or word.endswith(".toml")
-
-
-def _result_name(spec_path: Path | None, choice: Choice) -> str:
-    default = spec_path is None or spec_path.resolve() == _default_spec().resolve()
-    words = [] if default or spec_path is None else [_spec_word(spec_path)]
-    words += choice.words()
-    name = re.sub(r"[^A-Za-z0-9._-]+", "_", "-".join(words)).strip(".-") or DEFAULT_NAME
-    if len(name) > _LONGEST_NAME:
-        name = f"{name[: _LONGEST_NAME - 9]}-{digest_of(name.encode())[:8]}"
-    return name

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from harness import __version__
-from harness.bench.artifacts import Image, Measurement
+from harness.bench.artifacts import Image, Measurement, SampleSet
 from harness.bench.assemble import Evidence
+from harness.bench.quality_details import quality_details
 from harness.bench.run import Finished
 from harness.bench.spec import BenchSpec
+from harness.features.stages import find_stage
 from harness.files import write_atomically
 from harness.model_file.model import ModelFile
 from harness.reference.comparison import FLOAT_ATOL, FLOAT_RTOL
@@ -91,12 +93,14 @@ def _details(evidence: Evidence) -> dict[str, Any]:
         details["host_interpreter"] = evidence.converted.interpreter
     if evidence.samples is not None and evidence.samples.classes:
         details["classes"] = list(evidence.samples.classes)
+    if evidence.samples is not None and evidence.samples.data:
+        details["data"] = evidence.samples.data
     if evidence.device is not None:
-        details["confusion"] = _lists(evidence.device.confusion)
         details["largest_error"] = evidence.device.largest_error
+        if evidence.device.features_error is not None and evidence.samples is not None:
+            details["features"] = _features(evidence.device.features_error, evidence.samples)
         details["float_tolerance"] = {"absolute": FLOAT_ATOL, "relative": FLOAT_RTOL}
-    elif evidence.reference is not None:
-        details["confusion_host"] = _lists(evidence.reference.confusion)
+    details |= quality_details(evidence.judged_host, evidence.judged_device)
     if evidence.image is not None:
         details["symbols"] = _symbols(evidence.image)
     if evidence.measurement is not None and evidence.model is not None:
@@ -105,8 +109,10 @@ def _details(evidence: Evidence) -> dict[str, Any]:
     return details
 
 
-def _lists(matrix: Sequence[Sequence[int]] | None) -> list[list[int]] | None:
-    return None if matrix is None else [list(row) for row in matrix]
+def _features(error: float, samples: SampleSet) -> dict[str, Any]:
+    """How far the device's features are from the host's, in steps of the input's quantization."""
+    stage = find_stage(samples.features or "")
+    return {"stage": stage.name, "bound": stage.bound, "largest_difference_steps": error}
 
 
 def _symbols(image: Image) -> list[dict[str, Any]]:

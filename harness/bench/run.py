@@ -12,7 +12,6 @@ from harness.bench.cells import Cell
 from harness.bench.context import TOPIC, Context
 from harness.bench.graph import build_graph
 from harness.bench.progress import Progress
-from harness.bench.subjects import SampleCount
 from harness.errors import HarnessError, Stop
 from harness.results.row import Row
 
@@ -30,7 +29,6 @@ def run_sweep(
     ctx: Context,
     cells: Sequence[Cell],
     *,
-    count: SampleCount,
     tflm: TflmTree | None,
     provenance: Provenance,
     scheduler: str | None,
@@ -47,7 +45,7 @@ def run_sweep(
     """
     from distributed import as_completed
 
-    graph = build_graph(ctx, cells, count, tflm)
+    graph = build_graph(ctx, cells, tflm)
     found: dict[str, Evidence] = {}
     with _client(scheduler, ctx.jobs) as client:
         if scheduler is not None:

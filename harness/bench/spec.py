@@ -1,24 +1,41 @@
-"""What to sweep: the axes of `bench.toml`, and how options of the command line change them."""
+"""What to sweep: the axes of `bench.toml`, for all models and for each."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from harness.errors import HarnessError
 from harness.firmware.toolchain import OPTIMIZATIONS
 from harness.kernel_sets import find_kernel_set
-from harness.names import unknown_name
+from harness.names import nearest_name, unknown_name
 from harness.toml_file import read_toml
 
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
+
+SampleCount = Annotated[int, Field(gt=0)] | Literal["all"]
+"""Test samples that accuracy is measured over: a fixed stratified subset, or all."""
+
+FeaturePlace = Literal["host", "device"]
+"""Who turns the sensor's data into a model's inputs."""
 
 AS_IS = "as-is"
 """The scheme of a .tflite file that is measured as it is."""
 
 
+class ModelSettings(BaseModel):
+    """What a spec says of one model; None leaves what it says of all."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schemes: Names | None = None
+    boards: Names | None = None
+    samples: SampleCount | None = None
+
+
 class BenchSpec(BaseModel):
-    """A sweep: the cells are every combination of the axes, in the order given here."""
+    """A sweep: for each model the cells are every combination of the axes, in the order given."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,8 +46,25 @@ class BenchSpec(BaseModel):
     kernels: Names = ("reference",)
     optimize: Names = ("O2",)
     simulator: Literal["qemu"] = "qemu"
-    samples: Annotated[int, Field(gt=0)] | Literal["all"] = 100
-    """Test samples that accuracy is measured over: a fixed stratified subset, or all."""
+    samples: SampleCount = 100
+    features: FeaturePlace = "host"
+    """Where features are computed; models without a feature stage in the firmware: on the host."""
+    model: Mapping[str, ModelSettings] = {}
+    """Tables `[model.NAME]`: other schemes, boards or samples for the model of that name."""
+
+    @model_validator(mode="after")
+    def _settings_are_of_swept_models(self) -> "BenchSpec":
+        stray = next((name for name in self.model if name not in self.models), None)
+        if stray is not None:
+            nearest = nearest_name(stray, self.models)
+            hint = f"did you mean {nearest!r}?" if nearest else "add it there, or remove the table"
+            raise ValueError(f"model.{stray}: models does not name it; {hint}")
+        return self
+
+    def of(self, model: str) -> "BenchSpec":
+        """Return the sweep of one of the models alone, with its own settings in force."""
+        settings = self.model.get(model, ModelSettings()).model_dump(exclude_none=True)
+        return self.model_copy(update={"models": (model,), **settings, "model": {}})
 
 
 def read_spec(path: Path) -> BenchSpec:
@@ -54,7 +88,13 @@ def check_axes(spec: BenchSpec) -> None:
         if level not in OPTIMIZATIONS:
             raise unknown_name("optimization", level, OPTIMIZATIONS)
     for axis in ("models", "schemes", "boards", "kernels", "optimize"):
-        values = getattr(spec, axis)
-        twice = next((value for value in values if values.count(value) > 1), None)
-        if twice is not None:
-            raise HarnessError(f"{axis}: {twice} is given twice; remove one")
+        _check_once(axis, getattr(spec, axis))
+    for name, settings in spec.model.items():
+        _check_once(f"model.{name}.schemes", settings.schemes or ())
+        _check_once(f"model.{name}.boards", settings.boards or ())
+
+
+def _check_once(axis: str, values: tuple[str, ...]) -> None:
+    twice = next((value for value in values if values.count(value) > 1), None)
+    if twice is not None:
+        raise HarnessError(f"{axis}: {twice} is given twice; remove one")

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.bench.arrays import get_records
-from harness.bench.artifacts import Converted, Image, Library, Reference, SymbolEntry, TflmTree
+from harness.bench.artifacts import Deployed, Image, Library, SymbolEntry, TflmTree
 from harness.bench.context import Context
+from harness.bench.device_input import DeviceInput
 from harness.bench.tools import code, emulator, firmware_sources, libraries, toolchain
 from harness.errors import HarnessError, Stop
 from harness.firmware.dispatch import find_dispatches
@@ -25,6 +25,7 @@ from harness.firmware.toolchain import BuildError
 from harness.model_file.model import ModelFile
 from harness.model_file.operator_table import load_operator_table
 from harness.model_file.reader import read_model
+from harness.model_file.support import registrations
 from harness.simulators.session import ArenaFound, Guest, search_arena
 from harness.store.artifact_store import Json
 
@@ -87,25 +88,26 @@ def make_image(
     label: str,
     request: LibraryRequest,
     library: Library,
-    converted: Converted,
-    reference: Reference,
+    deployed: Deployed,
+    given: DeviceInput,
 ) -> Image | Stop:
     """Return a model's image, linked with the smallest arena that the emulated machine found.
 
     A first image with all of the machine's RAM as its arena serves the search.
     """
     inputs = {
-        "tflite": converted.tflite,
+        "tflite": deployed.tflite,
         "library": library.archive,
         "request": _identity(request),
         "emulator": emulator(),
-        "code": code("firmware", "model_file", "simulators"),
-        "sample_bytes": reference.sample_bytes,
+        "code": code("features", "firmware", "model_file", "simulators"),
+        "sample_bytes": given.sample_bytes,
+        "features": given.features,
     }
 
     def compute() -> Image | Stop:
         try:
-            return _sized_image(ctx, label, request, library, converted, reference)
+            return _sized_image(ctx, label, request, library, deployed, given)
         except BuildError as error:
             return Stop("failed", f"the firmware does not build: {error}", error.log)
 
@@ -117,24 +119,24 @@ def _sized_image(
     label: str,
     request: LibraryRequest,
     library: Library,
-    converted: Converted,
-    reference: Reference,
+    deployed: Deployed,
+    given: DeviceInput,
 ) -> Image | Stop:
     machine, largest = request.target.machine, request.target.largest_arena_bytes
     with ctx.workspace.scratch() as folder:
         # One build folder for both links: only the arena differs, nothing is compiled twice.
-        search_elf = _link(ctx, request, library, converted, largest, folder)
+        search_elf = _link(ctx, request, library, deployed, given, largest, folder)
         memory = read_memory_map(search_elf, label)
         if memory.flash_bytes > machine.code_bytes:
             why = f"the emulated {machine.name} holds only {machine.code_bytes} B of code"
             return _image(ctx, search_elf, memory, not_run=why)
-        sample = get_records(ctx.store, reference.inputs, reference.sample_bytes)[0]
+        sample = given.samples(ctx.store)[0]
         found = search_arena(guest_of(ctx, search_elf, request, folder), sample, largest)
         if isinstance(found, Stop):
             if found.status == "does-not-fit":
                 return _image(ctx, search_elf, memory, not_run=found.reason, exceeds=largest)
             return found
-        elf = _link(ctx, request, library, converted, found.arena_bytes, folder)
+        elf = _link(ctx, request, library, deployed, given, found.arena_bytes, folder)
     return _image(ctx, elf, read_memory_map(elf, label), arena=found)
 
 
@@ -142,27 +144,29 @@ def _link(
     ctx: Context,
     request: LibraryRequest,
     library: Library,
-    converted: Converted,
+    deployed: Deployed,
+    given: DeviceInput,
     arena_bytes: int,
     folder: Path,
 ) -> bytes:
-    model = ctx.store.get(converted.tflite)
-    registrations = operator_registrations(request.tflm_api, read_model(model, "model"))
+    content = ctx.store.get(deployed.tflite)
+    model = read_model(content, "model")
+    registrations = operator_registrations(request.tflm_api, model)
     archives = ctx.workspace.unpacked(ctx.store, library.archive)
     sources = ctx.workspace.unpacked(ctx.store, library.tree.archive)
-    image = ImageRequest(request, registrations, arena_bytes)
-    return build_image(image, model, archives, sources, folder)
+    image = ImageRequest(request, registrations, arena_bytes, given.source(model))
+    return build_image(image, content, archives, sources, folder)
 
 
 def operator_registrations(api: str, model: ModelFile) -> Sequence[str]:
     """Return the C++ statements that register a model's operators under one API."""
     table = load_operator_table(api)
-    statement = runtime_apis()[api].registration.statement
-
-    return [
-        statement.format(operator=name, function=table.registration(name))
-        for name in model.operator_names
-    ]
+    registration = runtime_apis()[api].registration
+    statements = []
+    for name, function in registrations(model, table).items():
+        statement = registration.custom if name in table.custom else registration.statement
+        statements.append(statement.format(operator=name, function=function))
+    return statements
 
 
 def guest_of(ctx: Context, elf: bytes, request: LibraryRequest, folder: Path) -> Guest:

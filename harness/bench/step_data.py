@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from harness.bench.arrays import get_array, put_array, put_records
 from harness.bench.artifacts import Converted, Digest, Reference, SampleSet, Subject
 from harness.bench.context import Context
-from harness.bench.scoring import score, score_raw
 from harness.bench.spec import AS_IS
-from harness.bench.subjects import SampleCount
 from harness.bench.tools import code
 from harness.errors import HarnessError, Stop
 from harness.model_file.operator_table import load_operator_table
@@ -24,33 +23,42 @@ from harness.schemes.process import Converted as Batch
 from harness.schemes.process import convert_many
 from harness.schemes.registry import conversion_identity, find_scheme
 from harness.schemes.source import KerasSource, source_of_model
-from harness.tasks import find_task
-from harness.tasks.sampling import stratified_subset
+from harness.tasks import LabelledSamples, Labels, find_task
+from harness.tasks.sampling import recording_subset, stratified_subset
 
 HOST_RUNTIME = "tflm_today"
 """The API whose operator table describes the `tflite-micro` package."""
 
 
-def choose_samples(ctx: Context, subject: Subject, count: SampleCount) -> SampleSet | Stop:
-    """Return the test samples of a model: the user's, or the stratified subset of its task's."""
+def choose_samples(ctx: Context, subject: Subject, folder: Path | None = None) -> SampleSet | Stop:
+    """Return the test samples of a model: the user's, or the stratified subset of its task's.
+
+    `folder` holds the published data set that stands in for the task's own data.
+    """
     if subject.samples is not None:
         return subject.samples
-    task = find_task(find_model(subject.name).card.task)
+    task, count = find_task(find_model(subject.name).card.task), subject.count
 
     def compute() -> SampleSet:
-        test = task.split("test")
+        test = task.split("test", folder)
         wanted = len(test.y) if count == "all" else count
-        chosen = stratified_subset(test.y, wanted)
+        chosen = _chosen(test, wanted)
         return SampleSet(
             count=len(chosen),
             metric=task.metric,
-            classes=task.classes,
+            classes=task.classes_of(folder),
+            data=task.data_of(folder),
+            detector=task.detector,
+            stream=task.stream,
+            groups=None if test.groups is None else put_array(ctx.store, test.groups[chosen]),
+            features=task.features,
+            raw=_raw_records(ctx, test, chosen),
             x=put_array(ctx.store, test.x[chosen]),
             y=put_array(ctx.store, test.y[chosen]),
-            calibration=put_array(ctx.store, task.split("calibration").x),
+            calibration=put_array(ctx.store, task.split("calibration", folder).x),
         )
 
-    inputs = {"task": task.identity(), "count": count, "code": code("tasks")}
+    inputs = {"task": task.identity(folder), "count": count, "code": code("features", "tasks")}
     return ctx.step("samples", f"{subject.name}: reading data", inputs, SampleSet, compute)
 
 
@@ -73,12 +81,17 @@ def convert_model(
         missing = [name for name in schemes if not ctx.has("convert", keys[name])]
         x = get_array(ctx.store, samples.x) if samples.x else None
         calibration = get_array(ctx.store, samples.calibration) if samples.calibration else None
-        return convert_many(source, missing, calibration, x)
+        train = None
+        if samples.x_train and samples.y_train:
+            arrays = (get_array(ctx.store, digest) for digest in (samples.x_train, samples.y_train))
+            train = LabelledSamples(*arrays)
+        return convert_many(source, missing, calibration, x, train)
 
     keys = {
         name: {
-            "source": source.sha256,
-            "samples": [samples.x, samples.y, samples.metric, samples.calibration],
+            "source": source.sha256_of(find_scheme(name).recipe),
+            "samples": [samples.x, samples.calibration],
+            "train": [samples.x_train, samples.y_train] if find_scheme(name).recipe else None,
             "conversion": conversion_identity(name),
             "code": code("schemes"),
         }
@@ -86,25 +99,25 @@ def convert_model(
     }
     label = f"{subject.name}: converting"
     return {
-        name: ctx.step("convert", label, keys[name], Converted, _pick(ctx, samples, name, batch))
+        name: ctx.step("convert", label, keys[name], Converted, _pick(ctx, name, batch))
         for name in schemes
     }
 
 
-def _pick(
-    ctx: Context, samples: SampleSet, name: str, batch: Callable[[], Batch]
-) -> Callable[[], Converted | Stop]:
+def _pick(ctx: Context, name: str, batch: Callable[[], Batch]) -> Callable[[], Converted | Stop]:
     def compute() -> Converted | Stop:
         made = batch()
         if name in made.failures:
             return Stop("failed", made.failures[name])
+        if name in made.unsupported:
+            return Stop("unsupported", made.unsupported[name])
         scheme = find_scheme(name)
-        floats = None if made.outputs is None else score(ctx.store, samples, made.outputs)[0]
         return Converted(
             tflite=ctx.store.put(made.tflite[name]),
             interpreter=scheme.host_interpreter,
             device_reason=scheme.device_reason,
-            quality_float=floats,
+            storage=scheme.deploy,
+            float_outputs=None if made.outputs is None else put_array(ctx.store, made.outputs),
         )
 
     return compute
@@ -127,24 +140,34 @@ def answer_on_host(
         else:
             inputs = quantize_input(model, get_array(ctx.store, samples.x))
         outputs = reference_outputs(tflite, inputs, converted.interpreter, name=label)
-        quality, confusion = score_raw(ctx.store, samples, model, outputs)
         return Reference(
             inputs=put_records(ctx.store, inputs),
             outputs=put_records(ctx.store, outputs),
             count=len(inputs),
             sample_bytes=len(inputs[0]),
             output_bytes=len(outputs[0]),
-            quality=quality,
-            confusion=confusion,
         )
 
     inputs = {
         "tflite": converted.tflite,
-        "samples": [samples.count, samples.x, samples.y, samples.metric],
+        "samples": [samples.count, samples.x],
         "interpreter": interpreter_identity(converted.interpreter),
-        "code": code("reference", "model_file", "tasks"),
+        "code": code("reference", "model_file"),
     }
     return ctx.step("reference", f"{label}: host reference", inputs, Reference, compute)
+
+
+def _chosen(test: LabelledSamples, count: int) -> Labels:
+    """Return the indices of about `count` samples: whole recordings where there are any."""
+    if test.groups is None:
+        return stratified_subset(test.y, count)
+    return recording_subset(test.y, test.groups, count)
+
+
+def _raw_records(ctx: Context, test: LabelledSamples, chosen: Labels) -> Digest | None:
+    if test.raw is None:
+        return None
+    return put_records(ctx.store, [one.astype("<i2").tobytes() for one in test.raw[chosen]])
 
 
 def _source(ctx: Context, subject: Subject) -> KerasSource:

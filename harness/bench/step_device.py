@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from harness.bench.arrays import get_records, put_records
+from harness.bench.arrays import put_records
 from harness.bench.artifacts import (
     Converted,
     DeviceOutputs,
@@ -12,22 +12,23 @@ from harness.bench.artifacts import (
     Measurement,
     OperatorProfile,
     Reference,
-    SampleSet,
 )
 from harness.bench.context import Context
-from harness.bench.scoring import score_raw
+from harness.bench.device_input import Check, DeviceInput, check_answers
 from harness.bench.step_build import guest_of
 from harness.bench.tools import code, emulator, firmware_sources, plugin_sources
 from harness.errors import Stop
 from harness.firmware.runtime_library import LibraryRequest
 from harness.model_file.model import ModelFile
 from harness.model_file.reader import read_model
-from harness.reference.comparison import compare_outputs
+from harness.reference.interpreter import identity as interpreter_identity
 from harness.simulators.protocol import REQUEST_BYTES
-from harness.simulators.session import measure, run_samples
+from harness.simulators.session import Answers, answer_samples, measure
 from harness.simulators.trace import INTERPRETER, OperatorCount, to_dict
+from harness.store.artifact_store import Json
 
 WARM = "invoke_warm"
+INPUT = "input"
 
 _PATIENCE = 10
 _TRANSPORT_INSTRUCTIONS = 10_000_000
@@ -43,6 +44,24 @@ class DeviceJob:
     image: Image
     converted: Converted
     reference: Reference
+    given: DeviceInput
+
+    def check(self, ctx: Context, answers: Answers, samples: Sequence[int]) -> Check:
+        """Hold the device's answers to the samples of these numbers against the host's."""
+        model = read_model(ctx.store.get(self.converted.tflite), self.label)
+        return check_answers(
+            ctx.store, self.given, model, self.converted, self.reference, answers, samples
+        )
+
+    def check_identity(self) -> dict[str, Json]:
+        """Return what the answers are held against, for the keys of stored results."""
+        return {
+            "given": [self.given.records, self.given.features],
+            "inputs": self.reference.inputs,
+            "expected": self.reference.outputs,
+            "interpreter": interpreter_identity(self.converted.interpreter),
+            "code": code("features", "firmware", "model_file", "reference", "simulators"),
+        }
 
 
 def measure_image(ctx: Context, job: DeviceJob) -> Measurement | Stop:
@@ -50,19 +69,19 @@ def measure_image(ctx: Context, job: DeviceJob) -> Measurement | Stop:
 
     A model without variable tensors must give the host's output both times.
     """
-    request, image, reference = job.request, job.image, job.reference
+    request, image = job.request, job.image
 
     def compute() -> Measurement | Stop:
-        sample = get_records(ctx.store, reference.inputs, reference.sample_bytes)[0]
+        sample = job.given.samples(ctx.store)[0]
         with ctx.workspace.scratch() as folder:
             run = measure(guest_of(ctx, ctx.store.get(image.elf), request, folder), sample)
         if isinstance(run, Stop):
             return run
         model = read_model(ctx.store.get(job.converted.tflite), job.label)
         warm = _told_apart([o for o in run.trace.operators if o.region == WARM], model)
-        outputs = run.outputs[:1] if _is_stateful(model) else run.outputs
-        expected = get_records(ctx.store, reference.outputs, reference.output_bytes)[0]
-        found = compare_outputs(model, outputs, [expected] * len(outputs))
+        count = 1 if _is_stateful(model) else len(run.outputs)
+        answers = Answers(run.outputs[:count], run.inputs[:count])
+        found = job.check(ctx, answers, [0] * count)
         return Measurement(
             stack_bytes=run.stack_bytes,
             regions=dict(run.trace.regions),
@@ -70,19 +89,18 @@ def measure_image(ctx: Context, job: DeviceJob) -> Measurement | Stop:
                 OperatorProfile(index=o.index, instructions=o.instructions) for o in warm
             ),
             trace=ctx.store.put(json.dumps(to_dict(run.trace)).encode()),
-            checked=found.checked,
-            differing=found.differing,
+            checked=found.outputs.checked,
+            differing=found.outputs.differing,
+            features_beyond=found.features_beyond,
         )
 
     inputs = {
+        **job.check_identity(),
         "elf": image.elf,
-        "inputs": reference.inputs,
-        "expected": reference.outputs,
         "emulator": emulator(),
         "machine": request.target.machine.name,
         "plugin": plugin_sources(),
         "firmware": firmware_sources(),
-        "code": code("firmware", "model_file", "reference", "simulators"),
     }
     return ctx.step("measure", f"{job.label}: counting instructions", inputs, Measurement, compute)
 
@@ -94,7 +112,7 @@ def _is_stateful(model: ModelFile) -> bool:
 def _budget(measurement: Measurement, samples: int) -> int:
     """Instructions after which a run of so many samples hangs."""
     regions = measurement.regions
-    once = max(regions["invoke_first"], regions[WARM])
+    once = max(regions["invoke_first"], regions[WARM]) + regions[INPUT]
     return _PATIENCE * (sum(regions.values()) + samples * (once + _TRANSPORT_INSTRUCTIONS))
 
 
@@ -104,46 +122,40 @@ def _told_apart(counts: Sequence[OperatorCount], model: ModelFile) -> Sequence[O
     return counts if seen == [operator.index for operator in model.operators] else []
 
 
-def check_outputs(
-    ctx: Context, job: DeviceJob, samples: SampleSet, measurement: Measurement
-) -> DeviceOutputs | Stop:
+def check_outputs(ctx: Context, job: DeviceJob, measurement: Measurement) -> DeviceOutputs | Stop:
     """Run every sample on the device and hold its outputs against the host's.
 
     The measured run says how many instructions that takes; many times as many is a hang.
     """
-    request, image, reference = job.request, job.image, job.reference
+    request, image = job.request, job.image
 
     def compute() -> DeviceOutputs | Stop:
-        inputs = get_records(ctx.store, reference.inputs, reference.sample_bytes)
+        inputs = job.given.samples(ctx.store)
         model = read_model(ctx.store.get(job.converted.tflite), job.label)
         window = request.target.machine.window_bytes - REQUEST_BYTES
-        if _is_stateful(model) and len(inputs) * reference.sample_bytes > window:
+        if _is_stateful(model) and len(inputs) * job.given.sample_bytes > window:
             return Stop("unsupported", "a model with state takes more samples than one run holds")
         with ctx.workspace.scratch() as folder:
             guest = guest_of(ctx, ctx.store.get(image.elf), request, folder)
-            outputs = run_samples(replace(guest, budget=_budget(measurement, len(inputs))), inputs)
-        if isinstance(outputs, Stop):
-            return outputs
-        expected = get_records(ctx.store, reference.outputs, reference.output_bytes)
-        found = compare_outputs(model, outputs, expected)
-        quality, confusion = score_raw(ctx.store, samples, model, outputs)
+            budgeted = replace(guest, budget=_budget(measurement, len(inputs)))
+            answers = answer_samples(budgeted, inputs)
+        if isinstance(answers, Stop):
+            return answers
+        found = job.check(ctx, answers, range(len(inputs)))
         return DeviceOutputs(
-            outputs=put_records(ctx.store, outputs),
-            checked=found.checked,
-            differing=found.differing,
-            largest_error=found.largest_error,
-            quality=quality,
-            confusion=confusion,
+            outputs=put_records(ctx.store, answers.outputs),
+            checked=found.outputs.checked,
+            differing=found.outputs.differing,
+            largest_error=found.outputs.largest_error,
+            features_beyond=found.features_beyond,
+            features_error=found.features_error,
         )
 
     inputs = {
+        **job.check_identity(),
         "elf": image.elf,
-        "inputs": reference.inputs,
-        "expected": reference.outputs,
-        "labels": [samples.y, samples.metric],
         "machine": request.target.machine.name,
         "emulator": emulator(),
-        "code": code("firmware", "model_file", "reference", "simulators", "tasks"),
     }
-    doing = f"{job.label}: running {reference.count} samples"
+    doing = f"{job.label}: running {job.reference.count} samples"
     return ctx.step("outputs", doing, inputs, DeviceOutputs, compute)

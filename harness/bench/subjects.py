@@ -1,12 +1,12 @@
 """From a name or a file on the command line to a model that the sweep can measure."""
 
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from harness.bench.arrays import get_array, put_array
 from harness.bench.artifacts import SampleSet, Subject
+from harness.bench.spec import SampleCount
 from harness.errors import HarnessError
 from harness.files import read_bytes
 from harness.model_file.model import ModelFile
@@ -23,8 +23,6 @@ GENERATED_SAMPLES = 8
 
 _KERAS_SUFFIXES = (".keras", ".h5", ".hdf5")
 _TFLITE_SUFFIX = ".tflite"
-
-SampleCount = int | Literal["all"]
 
 
 def is_file(text: str) -> bool:
@@ -47,7 +45,7 @@ def resolve_subject(
     if not is_file(text):
         if data is not None:
             raise HarnessError(f"--data: {text} has its own data; give --data with a model file")
-        return Subject(name=find_model(text).name, kind="zoo")
+        return Subject(name=find_model(text).name, kind="zoo", count=count)
     path = Path(text)
     if path.suffix.lower() == _TFLITE_SUFFIX:
         return _tflite_subject(path, data, count, store)
@@ -112,8 +110,11 @@ def _user_samples(
     chosen = stratified_subset(groups, wanted)
     return SampleSet(
         count=len(chosen),
+        data=path.name,
         metric=None if user.y_test is None else "accuracy",
         x=put_array(store, user.x_test[chosen]),
         y=None if user.y_test is None else put_array(store, user.y_test[chosen]),
         calibration=put_array(store, user.x_calibration) if calibrate else None,
+        x_train=put_array(store, user.train.x) if user.train else None,
+        y_train=put_array(store, user.train.y) if user.train else None,
     )

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from harness.bench.choice import Choice
 from harness.bench.context import Context
-from harness.bench.plan import Choice, make_plan
+from harness.bench.plan import make_plan
 from harness.bench.progress import show_progress
 from harness.bench.report import Written, write_results
 from harness.bench.run import run_sweep
@@ -31,7 +32,6 @@ def sweep(
         finished = run_sweep(
             ctx,
             plan.cells,
-            count=plan.spec.samples,
             tflm=plan.tflm,
             provenance=plan.provenance,
             scheduler=scheduler,

@@ -1,12 +1,11 @@
 """The command `bench`: quantize, build, emulate, measure, and write the table."""
 
-import os
 from pathlib import Path
 
 import typer
 
 from harness.cli import bench_options as options
-from harness.errors import HarnessError
+from harness.cli.dataset_option import Datasets, parse_datasets
 
 
 def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -17,8 +16,10 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
     kernels: options.KernelSets = None,
     optimize: options.Optimizations = None,
     data: options.Data = None,
+    dataset: Datasets = None,
     samples: options.Samples = None,
-    all_samples: options.AllSamples = False,
+    everything: options.Everything = False,
+    with_features: options.WithFeatures = False,
     out: options.Out = Path("results"),
     jobs: options.Jobs = None,
     scheduler: options.Scheduler = None,
@@ -42,17 +43,20 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
       harness bench --model my_model.tflite --board nucleo-l4r5zi
 
       harness bench --model my_model.keras --data samples.npz --board bluepill
+
+      harness bench --model image --dataset image=cifar-10-batches-py --samples all
+
+      harness bench --model keyword --with-features
     """
+    from harness.bench.choice import Choice
     from harness.bench.context import Context, default_cache
-    from harness.bench.plan import Choice
+    from harness.bench.jobs import default_jobs
     from harness.bench.sweep import sweep
     from harness.cli.tables import print_rows
 
-    if samples is not None and all_samples:
-        raise HarnessError("--samples and --all: give one of the two")
     ctx = Context(
         store_url=store or str(default_cache() / "store"),
-        jobs=jobs or os.cpu_count() or 1,
+        jobs=jobs or default_jobs(),
         fresh=fresh,
     )
     choice = Choice(
@@ -61,8 +65,11 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
         boards=tuple(board or ()),
         kernels=tuple(kernels or ()),
         optimize=tuple(optimize or ()),
-        samples="all" if all_samples else samples,
+        samples=options.parse_samples(samples),
+        everything=everything,
+        with_features=with_features,
         data=data,
+        datasets=parse_datasets(dataset),
         tflm_dir=tflm_dir,
     )
     rows, written = sweep(ctx, spec, choice, out, scheduler=scheduler, quiet=quiet)

@@ -1,9 +1,11 @@
 """The options of `harness bench`, each with its help."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+
+from harness.errors import HarnessError
 
 Spec = Annotated[
     Path | None, typer.Argument(help="Sweep to run; bench.toml if left out.", metavar="SPEC.toml")
@@ -38,16 +40,29 @@ Data = Annotated[
     typer.Option(help="Your samples: .npz with x, and y for accuracy.", metavar="FILE.npz"),
 ]
 Samples = Annotated[
-    int | None,
-    typer.Option(min=1, help="Test samples for accuracy, stratified by class.", metavar="N"),
+    str | None,
+    typer.Option(
+        help="Test samples for accuracy, stratified by class, or 'all' of them.", metavar="N|all"
+    ),
 ]
-AllSamples = Annotated[bool, typer.Option("--all", help="Use every test sample for accuracy.")]
+Everything = Annotated[
+    bool,
+    typer.Option("--all", help="Sweep every model, scheme and board, not only the spec's."),
+]
+WithFeatures = Annotated[
+    bool,
+    typer.Option(
+        "--with-features",
+        help="Compute features on the device (keyword, anomaly): the whole pipeline is measured.",
+    ),
+]
 Out = Annotated[Path, typer.Option(help="Folder of the results.", metavar="DIR")]
 Jobs = Annotated[
     int | None,
     typer.Option(
         min=1,
-        help="Steps at a time, and compilers a step; one a processor if left out.",
+        help="Steps at a time, and compilers a step; by default one a processor, as far as "
+        "memory holds.",
         metavar="N",
     ),
 ]
@@ -72,3 +87,18 @@ Fresh = Annotated[
     bool, typer.Option("--fresh/--resume", help="Do every step anew, or reuse what is stored.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+
+
+def parse_samples(word: str | None) -> int | Literal["all"] | None:
+    """Return how many test samples `--samples` asks for; None leaves it to the spec.
+
+    Raises:
+        HarnessError: It is neither a number from 1 nor "all".
+    """
+    if word is None:
+        return None
+    if word == "all":
+        return "all"
+    if not (word.isascii() and word.isdigit()) or int(word) == 0:
+        raise HarnessError(f"--samples {word}: give a number from 1, or all")
+    return int(word)

@@ -52,8 +52,10 @@ def _operator_table(model: "ModelFile") -> "Table":
     from rich.markup import escape
     from rich.table import Table
 
+    from harness.model_file.logical import logical_view
     from harness.model_file.macs import operator_macs
 
+    logical = logical_view(model)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("#", "operator", "inputs", "outputs"):
         table.add_column(heading, justify="right" if heading == "#" else "left")
@@ -64,7 +66,7 @@ def _operator_table(model: "ModelFile") -> "Table":
             escape(operator.custom_name or operator.name),
             escape(_shapes(model, operator.inputs)),
             escape(_shapes(model, operator.outputs)),
-            _count(operator_macs(operator, model.tensors)),
+            _count(operator_macs(logical.operators[operator.index], logical.tensors)),
         )
     table.add_section()
     table.add_row("", "all", "", "", _count(model.macs))

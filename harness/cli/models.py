@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from harness.models import Card, ZooModel
+    from harness.models import TrainingCard, ZooModel
 
 
 def models(
@@ -31,7 +31,7 @@ def models(
     if name is None:
         console.print(_overview(load_models().values()))
     else:
-        console.print(_card(name, find_model(name).card))
+        console.print(_card(find_model(name)))
 
 
 def _overview(listed: "Iterable[ZooModel]") -> "Table":
@@ -44,34 +44,63 @@ def _overview(listed: "Iterable[ZooModel]") -> "Table":
     table.add_column("float", justify="right", no_wrap=True)
     table.add_column("what it is")
     for model in listed:
-        accuracy = f"{model.card.accuracy.float_:.4f}"
-        table.add_row(model.name, model.task, accuracy, model.card.summary)
+        figure = f"{model.card.quality.float_:.4f}"
+        table.add_row(model.name, model.task, figure, model.card.summary)
     return table
 
 
-def _card(name: str, card: "Card") -> "Table":
+def _card(model: "ZooModel") -> "Table":
     from rich.table import Table
 
-    training = card.training
+    from harness.tasks import find_task
+
+    card = model.card
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column()
     for label, text in (
-        ("model", f"{name}: {card.title}"),
+        ("model", f"{model.name}: {card.title}"),
         ("network", card.summary),
         ("task", card.task),
         ("data", card.data.source),
         ("split", card.data.split),
-        (
-            "training",
-            f"seed {training.seed}, {training.epochs} epochs, batches of {training.batch_size}, "
-            f"Adam from {training.learning_rate:g} by cosine decay",
-        ),
-        ("accuracy", f"{card.accuracy.float_:.4f} (float32)"),
-        ("meaning", card.accuracy.meaning),
-        ("limits", card.accuracy.limits),
+        ("training", _training(card.training)),
+        ("fine-tuning", _fine_tuning(model)),
+        (find_task(card.task).metric, f"{card.quality.float_:.4f} (float32)"),
+        ("meaning", card.quality.meaning),
+        ("limits", card.quality.limits),
         ("data licence", card.data.licence),
         ("weights licence", card.licence.weights),
     ):
         grid.add_row(label, text)
     return grid
+
+
+def _training(card: "TrainingCard") -> str:
+    text = (
+        f"seed {card.seed}, {card.epochs} epochs, batches of {card.batch_size}, "
+        f"Adam from {card.learning_rate:g} by cosine decay"
+    )
+    if card.distillation is not None:
+        told = card.distillation
+        text += (
+            f"; distilled from model {told.teacher} at temperature {told.temperature:g}, labels "
+            f"weighted {told.alpha:g} ({told.float_without_teacher:.4f} without the teacher)"
+        )
+    if card.transfer is not None:
+        kept = card.transfer
+        text += (
+            f"; before that {kept.source_epochs} epochs on classes "
+            f"{', '.join(map(str, kept.source_classes))}, after which all layers but "
+            f"{', '.join(kept.trained_layers)} are frozen"
+        )
+    return text
+
+
+def _fine_tuning(model: "ZooModel") -> str:
+    card = model.card.fine_tuning
+    found = sorted(path.stem for path in model.fine_tuned("*").parent.glob("*.npz"))
+    return (
+        f"{', '.join(found) or 'none'}: {card.epochs} epochs of at most {card.samples} samples, "
+        f"Adam from {card.learning_rate:g}"
+    )

@@ -13,11 +13,17 @@ if TYPE_CHECKING:
 
 
 def schemes(
-    name: Annotated[str | None, typer.Argument(help="The only scheme to show.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="The only scheme to show; combinations have names too.")
+    ] = None,
 ) -> None:
     """List the quantization schemes: what each does to a network and whether TFLM runs the result.
 
-    Example: harness schemes int8
+    For example:
+
+      harness schemes
+
+      harness schemes int16x8-pruned-80
     """
     from harness.cli.tables import make_console
     from harness.schemes.registry import find_scheme, load_schemes
@@ -28,6 +34,10 @@ def schemes(
     for scheme in listed:
         if scheme.device_reason:
             console.print(f"{scheme.name}, on the host only: {scheme.device_reason}")
+    if name is None:
+        console.print(_combinations())
+    else:
+        console.print(f"{listed[0].name}: {listed[0].summary}")
 
 
 def _overview(listed: "Sequence[Scheme]") -> "Table":
@@ -35,16 +45,30 @@ def _overview(listed: "Sequence[Scheme]") -> "Table":
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("scheme", no_wrap=True)
-    for header in ("weights", "activations", "needs", "saves", "runs on"):
-        table.add_column(header)
+    for header in ("scheme", "weights", "activations", "needs", "saves", "runs on"):
+        table.add_column(header, no_wrap=header in {"scheme", "needs", "runs on"})
     for scheme in listed:
         table.add_row(
             scheme.name,
             scheme.weights,
             scheme.activations,
-            ", ".join(sorted(scheme.needs)) or "nothing",
+            ",\n".join(sorted(scheme.needs)) or "nothing",
             scheme.saves,
-            "host only" if scheme.device_reason else "TFLM",
+            _runs_on(scheme),
         )
     return table
+
+
+def _runs_on(scheme: "Scheme") -> str:
+    if scheme.device_reason:
+        return "host only"
+    # Tables and bitmaps are read by our kernels, which are built for this API.
+    return "TFLM" if scheme.deploy == "as-converted" else "TFLM 2020"
+
+
+def _combinations() -> str:
+    from harness.schemes.combination import PARTS
+
+    lines = ["", "Combinations are named BASE-RECIPE, such as int16x8-pruned-80:"]
+    lines += [f"  {part}: after {', '.join(PARTS[part].on)}" for part in PARTS]
+    return "\n".join(lines)

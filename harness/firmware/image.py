@@ -17,11 +17,14 @@ class ImageRequest:
     """One image: the library it links, the model's operators, and the arena's size in bytes.
 
     `registrations` are the C++ statements that the operator table gives for the model's operators.
+    `features` is the source of the feature stage, where the device computes its input
+    (`harness/features/tables.py`).
     """
 
     library: LibraryRequest
     registrations: Sequence[str]
     arena_bytes: int
+    features: str | None = None
 
 
 def build_image(
@@ -38,9 +41,9 @@ def build_image(
     """
     target = request.library.target
     machine = target.machine
-    copy = build / "model.tflite"
-    if not copy.is_file() or copy.read_bytes() != model:
-        copy.write_bytes(model)
+    _keep(build / "model.tflite", model)
+    if request.features is not None:
+        _keep(build / "features_tables.cc", request.features.encode())
     variables = build_variables(
         target, request.library.optimize, request.library.tflm_api, tflm_tree
     )
@@ -49,6 +52,7 @@ def build_image(
         "HARNESS_MODEL_DIR": str(build),
         "HARNESS_OPERATOR_COUNT": str(len(request.registrations)),
         "HARNESS_OPERATOR_REGISTRATIONS": "\n".join(f"  {line}" for line in request.registrations),
+        "HARNESS_FEATURES": "ON" if request.features is not None else "OFF",
         "HARNESS_FLASH_ORIGIN": f"0x{machine.code_origin:08X}",
         "HARNESS_FLASH_BYTES": f"0x{machine.code_bytes:X}",
         "HARNESS_FLASH_LINK_BYTES": f"0x{_LINK_BYTES:X}",
@@ -61,3 +65,9 @@ def build_image(
     output = build / "build"
     cmake_build(asset_path("firmware") / "image", output, variables, jobs=1)
     return (output / "firmware.elf").read_bytes()
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write `content`, but leave a file alone that holds it: nothing is built twice."""
+    if not path.is_file() or path.read_bytes() != content:
+        path.write_bytes(content)

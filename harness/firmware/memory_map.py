@@ -10,7 +10,7 @@ from elftools.elf.elffile import ELFFile
 
 from harness.errors import HarnessError
 
-CATEGORIES = ("model", "kernels", "runtime", "libc", "app", "vectors")
+CATEGORIES = ("model", "kernels", "runtime", "libc", "app", "features", "vectors")
 
 # The linker script's output sections; a name that is not here is an error, never "other".
 _FLASH_SECTIONS: Mapping[str, str] = {
@@ -19,6 +19,7 @@ _FLASH_SECTIONS: Mapping[str, str] = {
     ".kernels": "kernels",
     ".runtime": "runtime",
     ".app": "app",
+    ".features": "features",
     ".libc": "libc",
     ".libc.exidx": "libc",
 }
@@ -26,6 +27,7 @@ _DATA_SECTIONS: Mapping[str, str] = {
     ".data.kernels": "kernels",
     ".data.runtime": "runtime",
     ".data.app": "app",
+    ".data.features": "features",
     ".data.libc": "libc",
 }
 _RAM_SECTIONS = frozenset({".bss", ".stack", ".arena"})

@@ -39,10 +39,14 @@ class Dispatch(BaseModel):
 
 
 class Registration(BaseModel):
-    """The C++ statement that registers one operator, with {operator} and {function} to fill in."""
+    """The C++ statements that register one operator, with {operator} and {function} to fill in.
+
+    `custom` is for a custom operator of ours; empty where there are none.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     statement: str
+    custom: str = ""
 
 
 class RuntimeApi(BaseModel):

@@ -1,7 +1,7 @@
 """Load what a runtime's kernels can compute: `firmware/runtime/<API>/operators.toml`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -12,21 +12,37 @@ from harness.toml_file import read_toml
 _FILE = "operators.toml"
 
 
+Form = Literal[
+    "per_channel_fully_connected", "grouped_convolution", "dilated_depthwise", "clamped_depthwise"
+]
+"""Something unusual about an operator that not every kernel computes rightly."""
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Limits(_Frozen):
-    """What a runtime computes rightly beyond the types of single operators; false refuses it."""
+    """What a runtime computes rightly beyond the types of single operators; false refuses it.
+
+    A form may be right for some types of data only, which are then listed.
+    """
 
     hybrid: bool
     """Float activations with integer weights ("dynamic range" quantization)."""
-    per_channel_fully_connected: bool
+    per_channel_fully_connected: bool | tuple[str, ...]
     """FULLY_CONNECTED weights with one scale a unit."""
-    grouped_convolution: bool
+    grouped_convolution: bool | tuple[str, ...]
     """CONV_2D weights with fewer input channels than the input has."""
-    dilated_depthwise: bool
+    dilated_depthwise: bool | tuple[str, ...]
     """DEPTHWISE_CONV_2D with dilation and "same" padding."""
+    clamped_depthwise: bool | tuple[str, ...]
+    """DEPTHWISE_CONV_2D whose fused activation keeps less than its int8 output can hold."""
+
+    def allows(self, form: Form, data: str) -> bool:
+        """Return whether the form is computed rightly for data of a type."""
+        allowed: bool | tuple[str, ...] = getattr(self, form)
+        return allowed if isinstance(allowed, bool) else data in allowed
 
 
 class OperatorEntry(_Frozen):
@@ -34,6 +50,14 @@ class OperatorEntry(_Frozen):
 
     registration: str = Field(min_length=1)
     """What registers it: a `Register_X` function (2020) or a resolver method (today)."""
+    own_registration: str | None = None
+    """What registers a kernel of ours instead, in models that need it: it brings more code."""
+    own_types: tuple[str, ...] = ()
+    """Types of data for which that is."""
+    own_forms: tuple[Form, ...] = ()
+    """Forms for which that is."""
+    own_runs: tuple[str, ...] = ()
+    """Types of data that ours runs at all, for one model cannot have both kernels; none: any."""
     types: tuple[str, ...] | None = None
     """Types of data and first output: "int8" if they agree, "float32->int8" if not. None: any."""
     data_input: Annotated[int, Field(ge=0)] = 0
@@ -42,14 +66,14 @@ class OperatorEntry(_Frozen):
     """Which input holds weights, if any."""
     bias: Annotated[int, Field(ge=0)] | None = None
     """Which input holds a bias, if any."""
-    same_quantization: bool = False
-    """Whether integer data and output must have the same scale and zero point."""
+    same_quantization: tuple[str, ...] = ()
+    """Types of data whose scale and zero point must be those of the output."""
     most_inputs: int | None = None
     rank: int | None = None
-    """The only number of dimensions that the data may have."""
+    """The only number of dimensions that the data may have, but for `own_types`."""
     most_dimensions: int | None = None
     axes: tuple[tuple[int, ...], ...] | None = None
-    """The only axes (input 1, a constant) that it reduces."""
+    """The only axes (input 1, a constant) that it reduces, but for `own_types`."""
 
     @field_validator("types")
     @classmethod
@@ -80,10 +104,14 @@ class OperatorTable(_Frozen):
     """For each data type, the types that a bias may have."""
     operators: dict[str, OperatorEntry]
     """By builtin name."""
+    custom: dict[str, OperatorEntry] = Field(default_factory=dict)
+    """Custom operators of ours for packed weights, by their name in the file."""
 
-    def registration(self, operator_name: str) -> str:
-        """Return what registers a builtin operator that the table is known to hold."""
-        return self.operators[operator_name].registration
+    def entry(self, name: str, custom_name: str | None) -> OperatorEntry | None:
+        """Return the entry of a builtin operator, or of a custom one where that has a name."""
+        if custom_name is not None:
+            return self.custom.get(custom_name)
+        return self.operators.get(name)
 
 
 def runtime_names() -> tuple[str, ...]:

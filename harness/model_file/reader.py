@@ -3,11 +3,13 @@
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from harness.errors import HarnessError
 from harness.model_file import schema
+from harness.model_file.custom_operators import BUILTIN_NAMES, unpack_options
 from harness.model_file.flatbuffer import FlatFile, MalformedError, Table
+from harness.model_file.logical import logical_view
 from harness.model_file.macs import model_macs
 from harness.model_file.model import ModelFile, Operator, Tensor
 from harness.model_file.shapes import check_shapes
@@ -65,7 +67,7 @@ def _read(data: bytes, name: str) -> ModelFile:
     )
     codes = [_read_code(table) for table in root.children(1, _MOST_TABLES)]
     operators = tuple(
-        _read_operator(index, table, codes)
+        _read_operator(index, table, codes, data)
         for index, table in enumerate(graph.children(3, _MOST_TABLES))
     )
     model = ModelFile(
@@ -79,8 +81,11 @@ def _read(data: bytes, name: str) -> ModelFile:
         macs=None,
     )
     check_wiring(model)
-    check_shapes(model)
-    return replace(model, macs=model_macs(model))
+    logical = logical_view(model)
+    for tensor in logical.tensors:
+        _check_scales(tensor)
+    check_shapes(logical)
+    return replace(model, macs=model_macs(logical))
 
 
 def _only_graph(root: Table) -> Table:
@@ -166,13 +171,16 @@ def _with_quantization(tensor: Tensor, table: Table) -> Tensor:
         raise MalformedError(f"{where} has {len(scales)} scales, {len(zero_points)} zero points")
     if any(not -(1 << 31) <= point < 1 << 31 for point in zero_points):
         raise MalformedError(f"{where} has a zero point outside 32 bits")
-    if len(scales) > 1 and (
-        not 0 <= dimension < len(tensor.shape) or tensor.shape[dimension] != len(scales)
-    ):
-        raise MalformedError(
-            f"{where} has {len(scales)} scales along dimension {dimension} of {list(tensor.shape)}"
-        )
     return replace(tensor, scales=scales, zero_points=zero_points, quantized_dimension=dimension)
+
+
+def _check_scales(tensor: Tensor) -> None:
+    count, dimension = len(tensor.scales), tensor.quantized_dimension
+    if count > 1 and (not 0 <= dimension < len(tensor.shape) or tensor.shape[dimension] != count):
+        raise MalformedError(
+            f"tensor {tensor.index} has {count} scales along dimension {dimension} of "
+            f"{list(tensor.shape)}"
+        )
 
 
 def _read_code(table: Table) -> tuple[str, str | None, int]:
@@ -185,12 +193,13 @@ def _read_code(table: Table) -> tuple[str, str | None, int]:
 
 
 def _read_operator(
-    index: int, table: Table, codes: Sequence[tuple[str, str | None, int]]
+    index: int, table: Table, codes: Sequence[tuple[str, str | None, int]], data: bytes
 ) -> Operator:
     code = table.scalar(0, "I", 0)
     if code >= len(codes):
         raise MalformedError(f"operator {index} names operator code {code} of {len(codes)}")
     name, custom, version = codes[code]
+    packed = custom in BUILTIN_NAMES
     return Operator(
         index=index,
         name=name,
@@ -198,7 +207,7 @@ def _read_operator(
         version=version,
         inputs=table.scalars(1, "i"),
         outputs=table.scalars(2, "i"),
-        options=_read_options(index, name, table),
+        options=_read_packed(index, table, data) if packed else _read_options(index, name, table),
     )
 
 
@@ -211,3 +220,13 @@ def _read_options(index: int, name: str, table: Table) -> tuple[tuple[str, int],
     if options is None or table.scalar(3, "B", 0) != tag:
         raise MalformedError(f"operator {index} ({name}) lacks its options")
     return tuple((at.name, options.scalar(at.slot, at.layout, at.default)) for at in fields)
+
+
+def _read_packed(index: int, table: Table, data: bytes) -> tuple[tuple[str, int], ...]:
+    """Return the options of an operator of ours with packed weights."""
+    first, length = table.extent(5)
+    try:
+        options = unpack_options(data[first : first + length])
+    except ValueError as error:
+        raise MalformedError(f"operator {index}: {error}") from None
+    return tuple(asdict(options).items())

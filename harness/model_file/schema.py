@@ -4,6 +4,7 @@ The names come from the package `tflite`, which is generated from the schema. Th
 those of the schema's tables.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -54,6 +55,7 @@ OPTIONS: dict[str, tuple[int, tuple[OptionField, ...]]] = {
             _PADDING,
             *_STRIDES,
             OptionField("depth_multiplier", 3, "i", 0),
+            OptionField("fused_activation_function", 4, "b", 0),
             OptionField("dilation_w_factor", 5, "i", 1),
             OptionField("dilation_h_factor", 6, "i", 1),
         ),
@@ -65,6 +67,13 @@ OPTIONS: dict[str, tuple[int, tuple[OptionField, ...]]] = {
 }
 
 PADDING_SAME = 0
+ACTIVATION_BOUNDS: dict[int, tuple[float, float]] = {
+    1: (0.0, math.inf),
+    2: (-1.0, 1.0),
+    3: (0.0, 6.0),
+}
+"""What fused activations let through, by number: RELU, RELU_N1_TO_1, RELU6."""
+
 CUSTOM = "CUSTOM"
 
 

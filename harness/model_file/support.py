@@ -1,12 +1,15 @@
-"""Decide before anything is built whether a runtime computes a model rightly, and if not, why."""
+"""Decide before anything is built if a runtime computes a model rightly, and by which kernels."""
 
 from collections.abc import Iterator
 
+from harness.errors import HarnessError
 from harness.model_file import schema
 from harness.model_file.model import ModelFile, Operator, Tensor
-from harness.model_file.operator_table import OperatorEntry, OperatorTable
+from harness.model_file.operator_table import Form, OperatorEntry, OperatorTable
 
 _CHANNELS = 3  # dimension of the channels in an image, and of the input channels in conv weights
+_INT8_LEAST, _INT8_MOST = -128, 127
+_FAR = 1e6  # in steps of the scale; more than any integer type of data here can hold
 _INTEGER_DATA = ("int8", "uint8", "int16")
 
 
@@ -18,18 +21,49 @@ def unsupported_reason(model: ModelFile, table: OperatorTable) -> str | None:
     """
     for operator in model.operators:
         for reason in _reasons(model, operator, table):
-            name = operator.custom_name or operator.name
-            return f"{name} (operator {operator.index}): {reason}"
+            return f"{_name(operator)} (operator {operator.index}): {reason}"
     return None
 
 
+def registrations(model: ModelFile, table: OperatorTable) -> dict[str, str]:
+    """Return what registers each operator of a model, by builtin or custom name, builtins first.
+
+    A kernel of ours is chosen only where an operator needs it: it is linked beside the runtime's.
+
+    Raises:
+        HarnessError: The table lacks an operator.
+    """
+    chosen: dict[str, str] = {}
+    for operator in sorted(model.operators, key=lambda one: (one.custom_name or "", one.name)):
+        entry, name = table.entry(operator.name, operator.custom_name), _name(operator)
+        if entry is None:
+            raise HarnessError(f"{model.name}: {table.title} has no operator {name}")
+        chosen.setdefault(name, entry.registration)
+        if entry.own_registration is not None and _needs_own(model, operator, entry):
+            chosen[name] = entry.own_registration
+    return chosen
+
+
+def _needs_own(model: ModelFile, operator: Operator, entry: OperatorEntry) -> bool:
+    data = _input(model, operator, entry.data_input)
+    weights = None if entry.weights is None else _input(model, operator, entry.weights)
+    if data is None:
+        return False
+    form = None
+    if weights is not None and operator.outputs:
+        form = _form(operator, data, weights, model.tensors[operator.outputs[0]])
+    return data.type in entry.own_types or form in entry.own_forms
+
+
 def _reasons(model: ModelFile, operator: Operator, table: OperatorTable) -> Iterator[str]:
-    if operator.name == schema.CUSTOM:
-        yield f"custom operators are unknown to {table.title}"
-        return
-    entry = table.operators.get(operator.name)
+    entry = table.entry(operator.name, operator.custom_name)
     if entry is None:
-        yield f"{table.title} has no such operator"
+        custom = operator.name == schema.CUSTOM
+        yield (
+            f"custom operators are unknown to {table.title}"
+            if custom
+            else f"{table.title} has no such operator"
+        )
         return
     yield from _storage_reasons(model, operator, table)
     data = _input(model, operator, entry.data_input)
@@ -43,9 +77,10 @@ def _reasons(model: ModelFile, operator: Operator, table: OperatorTable) -> Iter
             f"{', '.join(entry.types or ())}"
         )
     yield from _shape_reasons(model, operator, entry, data)
-    if entry.same_quantization and data.type in _INTEGER_DATA and _rescales(data, output):
+    if data.type in entry.same_quantization and _rescales(data, output):
         yield f"{table.title} does not rescale between its input and its output"
     yield from _weight_reasons(model, operator, entry, table)
+    yield from _own_reasons(model, operator, entry, data)
 
 
 def _storage_reasons(model: ModelFile, operator: Operator, table: OperatorTable) -> Iterator[str]:
@@ -63,19 +98,37 @@ def _shape_reasons(
     model: ModelFile, operator: Operator, entry: OperatorEntry, data: Tensor
 ) -> Iterator[str]:
     rank = len(data.shape)
-    if entry.rank is not None and rank != entry.rank:
+    narrow = data.type not in entry.own_types
+    if narrow and entry.rank is not None and rank != entry.rank:
         yield f"{rank} dimensions; only {entry.rank} are supported"
     if entry.most_dimensions is not None and rank > entry.most_dimensions:
         yield f"{rank} dimensions; at most {entry.most_dimensions} are supported"
     if entry.most_inputs is not None and len(operator.inputs) > entry.most_inputs:
         yield f"{len(operator.inputs)} inputs; at most {entry.most_inputs} are supported"
-    if entry.axes is not None:
+    if narrow and entry.axes is not None:
         axis = _input(model, operator, 1)
         values = axis.values if axis is not None else None
         if values is None:
             yield "its axes are not constant"
         elif tuple(value % max(rank, 1) for value in values) not in entry.axes:
             yield f"axes {list(values)}; only {list(map(list, entry.axes))} are supported"
+
+
+def _own_reasons(
+    model: ModelFile, operator: Operator, entry: OperatorEntry, data: Tensor
+) -> Iterator[str]:
+    same = [one for one in model.operators if _name(one) == _name(operator)]
+    sources = [_input(model, one, entry.data_input) for one in same]
+    if (
+        entry.own_runs
+        and any(_needs_own(model, one, entry) for one in same)
+        and any(source is not None and source.type not in entry.own_runs for source in sources)
+    ):
+        own = "/".join(entry.own_runs)
+        yield f"the model has it with {own} and with other types, which needs two kernels for it"
+    for tensor in (data, model.tensors[operator.outputs[0]]):
+        if entry.own_runs and tensor.type == "int16" and any(tensor.zero_points):
+            yield f"tensor {tensor.index} is int16 with a zero point; only 0 is supported"
 
 
 def _weight_reasons(
@@ -103,33 +156,60 @@ def _weight_reasons(
     for tensor in quantized:
         if data.type in _INTEGER_DATA and not tensor.scales:
             yield f"tensor {tensor.index} ({tensor.type}) has no scale"
-    yield from _limit_reasons(operator, data, weights, table)
+    yield from _limit_reasons(operator, data, weights, quantized[2], table)
 
 
 def _limit_reasons(
-    operator: Operator, data: Tensor, weights: Tensor, table: OperatorTable
+    operator: Operator, data: Tensor, weights: Tensor, output: Tensor, table: OperatorTable
 ) -> Iterator[str]:
-    limits = table.limits
-    if operator.name == "FULLY_CONNECTED":
-        if len(weights.scales) > 1 and not limits.per_channel_fully_connected:
-            yield (
-                f"weights have {len(weights.scales)} scales (per channel), and the kernel reads "
-                "only one; convert with per-tensor fully connected layers"
-            )
-    elif operator.name == "CONV_2D":
-        grouped = len(data.shape) == len(weights.shape) == _CHANNELS + 1 and (
-            weights.shape[_CHANNELS] != data.shape[_CHANNELS]
+    form = _form(operator, data, weights, output)
+    if form is None or table.limits.allows(form, data.type):
+        return
+    if form == "per_channel_fully_connected":
+        yield (
+            f"weights have {len(weights.scales)} scales (per channel), and the kernel reads "
+            "only one; convert with per-tensor fully connected layers"
         )
-        if grouped and not limits.grouped_convolution:
-            yield (
-                f"grouped: weights for {weights.shape[_CHANNELS]} of "
-                f"{data.shape[_CHANNELS]} input channels, which the kernel does not support"
-            )
-    elif operator.name == "DEPTHWISE_CONV_2D":
+    elif form == "grouped_convolution":
+        yield (
+            f"grouped: weights for {weights.shape[_CHANNELS]} of "
+            f"{data.shape[_CHANNELS]} input channels, which the kernel does not support"
+        )
+    elif form == "clamped_depthwise":
+        yield "its fused activation keeps less than int8 can hold, and the kernel does not clamp"
+    else:
+        yield 'dilated with "same" padding, which the kernel pads wrongly'
+
+
+def _form(operator: Operator, data: Tensor, weights: Tensor, output: Tensor) -> Form | None:
+    """Return what is unusual about a layer, if anything is."""
+    if operator.name == "FULLY_CONNECTED" and len(weights.scales) > 1:
+        return "per_channel_fully_connected"
+    if operator.name == "CONV_2D":
+        images = len(data.shape) == len(weights.shape) == _CHANNELS + 1
+        if images and weights.shape[_CHANNELS] != data.shape[_CHANNELS]:
+            return "grouped_convolution"
+    if operator.name == "DEPTHWISE_CONV_2D":
         dilated = max(operator.option(f"dilation_{side}_factor") or 1 for side in "wh") > 1
-        same = operator.option("padding") == schema.PADDING_SAME
-        if dilated and same and not limits.dilated_depthwise:
-            yield 'dilated with "same" padding, which the kernel pads wrongly'
+        if dilated and operator.option("padding") == schema.PADDING_SAME:
+            return "dilated_depthwise"
+        if output.type == "int8" and _clamps(operator, output):
+            return "clamped_depthwise"
+    return None
+
+
+def _clamps(operator: Operator, output: Tensor) -> bool:
+    """Return whether a fused activation cuts off values that the int8 output could hold."""
+    bounds = schema.ACTIVATION_BOUNDS.get(operator.option("fused_activation_function") or 0)
+    if bounds is None or not output.scales:
+        return False
+    scale, zero_point = output.scales[0], output.zero_points[0]
+    low, high = (min(bound / scale, _FAR) for bound in bounds)
+    return zero_point + round(low) > _INT8_LEAST or zero_point + round(high) < _INT8_MOST
+
+
+def _name(operator: Operator) -> str:
+    return operator.custom_name or operator.name
 
 
 def _input(model: ModelFile, operator: Operator, position: int) -> Tensor | None:

@@ -34,7 +34,7 @@ class CellRecord(BaseModel):
     key: str
     """Content key of the measurement in the artifact store."""
     cell: tuple[str, ...]
-    """The row's axes: model, scheme, board, kernels, optimize, runtime, simulator."""
+    """The row's axes: model, scheme, board, kernels, optimize, runtime, simulator, features."""
     status: Status
     reason: str | None = None
     log: str = ""

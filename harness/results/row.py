@@ -1,7 +1,7 @@
 """One row of the results: what one cell of a sweep measured, each column with its meaning."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -41,6 +41,34 @@ def _decimals(count: int) -> dict[str, Any]:
     return {"decimals": count}
 
 
+_UNTRUSTED = (
+    "quality_device",
+    "quality_drop_points",
+    "quality_drop_low",
+    "quality_drop_high",
+    "auc",
+    "pauc",
+    "eer",
+    "far",
+    "frr",
+    "threshold",
+    "false_accepts_per_hour",
+    "instructions",
+    "features_instructions",
+    "pipeline_instructions",
+    "cycles",
+    "cycles_low",
+    "cycles_high",
+    "latency_ms",
+    "energy_uj",
+    "duty_cycle_low",
+    "duty_cycle",
+    "headroom",
+    "realtime",
+)
+"""What a row whose outputs are wrong or missing must leave empty."""
+
+
 class Row(BaseModel):
     """The figures of one cell; None is an unknown figure and an empty field of the CSV file.
 
@@ -60,10 +88,17 @@ class Row(BaseModel):
     )
     board: Identity = Field(description="Name of the board whose limits apply.")
     core: Identity = Field(description="Core of the board, such as `cortex-m4`.")
-    kernels: Identity = Field(description="Kernel set; `reference` is TFLM's portable kernels.")
+    kernels: Identity = Field(
+        description="Kernel set; `reference` is TFLM's portable ones and ours."
+    )
     optimize: Identity = Field(description="Optimization level of the compiler, such as `O2`.")
     runtime: Identity = Field(description="TFLM API that the firmware was adapted to.")
     simulator: Identity = Field(description="Program that emulated the core.")
+    features: Literal["host", "device"] = Field(
+        default="host",
+        description="Who computed the model's inputs from the sensor's data; `device`: the "
+        "firmware, whose features are then held against the host's to a stated bound.",
+    )
     status: Status = Field(
         description="`ok`; `unsupported`: the runtime, or the emulated machine, cannot run it; "
         "`does-not-fit`: larger than the board, measured where the emulated machine could; "
@@ -86,6 +121,66 @@ class Row(BaseModel):
         description="Quality of the quantized model on the emulated device.",
         json_schema_extra=_decimals(4),
     )
+    quality_drop_points: Real = Field(
+        default=None,
+        description="Quality lost against the float model, `quality_float` - `quality_device`, in "
+        "points (hundredths); positive is worse. Empty where the device did not run.",
+        json_schema_extra=_decimals(2),
+    )
+    quality_drop_low: Real = Field(
+        default=None,
+        description="Lower end of its 95 % confidence interval, from the same samples under both: "
+        "Tango's score interval for paired proportions (accuracy), or a paired bootstrap of the "
+        "recordings, 2,000 draws (auc).",
+        json_schema_extra=_decimals(2),
+    )
+    quality_drop_high: Real = Field(
+        default=None,
+        description="Upper end of that interval. Where it holds 0, the loss may be noise.",
+        json_schema_extra=_decimals(2),
+    )
+    auc: Real = Field(
+        default=None,
+        description="Detectors, of the device's outputs: area under the ROC curve.",
+        json_schema_extra=_decimals(4),
+    )
+    pauc: Real = Field(
+        default=None,
+        description="Detectors: partial area up to 10 % false accepts, standardised as "
+        "scikit-learn's `max_fpr=0.1` (McClish): 0.5 is chance, 1 is perfect.",
+        json_schema_extra=_decimals(4),
+    )
+    eer: Real = Field(
+        default=None,
+        description="Detectors: equal error rate, at the threshold where both rates are alike.",
+        json_schema_extra=_decimals(4),
+    )
+    far: Real = Field(
+        default=None,
+        description="Detectors: false accept rate at `threshold`: share of negatives that are "
+        "accepted.",
+        json_schema_extra=_decimals(4),
+    )
+    frr: Real = Field(
+        default=None,
+        description="Detectors: false reject rate at `threshold`: share of positives that are not "
+        "accepted, or accepted as the wrong class.",
+        json_schema_extra=_decimals(4),
+    )
+    threshold: Real = Field(
+        default=None,
+        description="Detectors: the score from which `far` and `frr` accept. Fixed on the float "
+        "model, the same for all its schemes: the lowest that lets it falsely accept at most 5 % "
+        "of these samples' negatives.",
+        json_schema_extra=_decimals(6),
+    )
+    false_accepts_per_hour: Real = Field(
+        default=None,
+        description="Detectors on a stream: `far` times the decisions an hour, on a stream where "
+        "nothing is ever there; an independent decision each stride or, where recordings are "
+        "judged, each mean recording (its windows x `stride_ms`).",
+        json_schema_extra=_decimals(2),
+    )
     samples: Whole = Field(
         default=None, description="Test samples that the qualities were measured over."
     )
@@ -100,7 +195,7 @@ class Row(BaseModel):
     flash_bytes: Whole = Field(
         default=None,
         description="Flash: all that is loaded, initial values of `.data` included; the sum of "
-        "the six parts that follow.",
+        "the seven parts that follow.",
     )
     flash_model_bytes: Whole = Field(default=None, description="Flash: the model.")
     flash_kernels_bytes: Whole = Field(default=None, description="Flash: operator kernels.")
@@ -111,8 +206,26 @@ class Row(BaseModel):
     flash_app_bytes: Whole = Field(
         default=None, description="Flash: main program, sample loop and console."
     )
+    flash_features_bytes: Whole = Field(
+        default=None, description="Flash: the feature stage, its tables and the transform."
+    )
     flash_vectors_bytes: Whole = Field(default=None, description="Flash: the vector table.")
     flash_limit_bytes: Whole = Field(default=None, description="Flash that the board has.")
+    weights_bytes: Whole = Field(
+        default=None,
+        description="Of the model: weights of convolutions and fully connected layers as they are "
+        "stored in flash, biases and scales not counted.",
+    )
+    weights_entropy_bytes: Whole = Field(
+        default=None,
+        description="What no code for single weights can beat: the order-0 Shannon bound of each "
+        "weight tensor's values, summed and rounded up; empty for weights above 8 bits.",
+    )
+    model_deflate_bytes: Whole = Field(
+        default=None,
+        description="The model as flashed under deflate (zlib, level 9): what zeros and repeated "
+        "values are worth in a download; the device does not inflate it.",
+    )
     ram_bytes: Whole = Field(default=None, description="RAM: arena, statics and stack.")
     ram_arena_bytes: Whole = Field(
         default=None,
@@ -139,6 +252,14 @@ class Row(BaseModel):
         default=None,
         description="Exact count of instructions of the second of two Invokes on test sample 0.",
     )
+    features_instructions: Whole = Field(
+        default=None,
+        description="Exact count of instructions that computed the features of the same sample, "
+        "where the device did.",
+    )
+    pipeline_instructions: Whole = Field(
+        default=None, description="The sum of both: from the sensor's data to the output."
+    )
     cycles: Whole = Field(default=None, description="Estimated clock cycles of the same Invoke.")
     cycles_low: Whole = Field(default=None, description="Lower end of the estimate's band.")
     cycles_high: Whole = Field(default=None, description="Upper end of the estimate's band.")
@@ -151,6 +272,33 @@ class Row(BaseModel):
         default=None,
         description="Estimated energy of that Invoke, in microjoules.",
         json_schema_extra=_decimals(3),
+    )
+    stride_ms: Real = Field(
+        default=None,
+        description="Streams: time from one inference to the next, in milliseconds.",
+        json_schema_extra=_decimals(3),
+    )
+    duty_cycle_low: Real = Field(
+        default=None,
+        description="Streams: least share of the time that the core computes: the instructions "
+        "counted each stride (`pipeline_instructions`, else `instructions`) / (clock x stride x "
+        "the most instructions of the core a cycle: 2 for Cortex-M7, M33 and M55, else 1).",
+        json_schema_extra=_decimals(4),
+    )
+    duty_cycle: Real = Field(
+        default=None,
+        description="Streams: estimated share, `latency_ms` / `stride_ms`.",
+        json_schema_extra=_decimals(4),
+    )
+    headroom: Real = Field(
+        default=None,
+        description="Streams: 1 - `duty_cycle`; negative where it cannot keep up.",
+        json_schema_extra=_decimals(4),
+    )
+    realtime: Literal["yes", "no"] | None = Field(
+        default=None,
+        description="Streams: whether an inference ends before the next stride: `no` where "
+        "`duty_cycle_low` exceeds 1; `yes` only where `duty_cycle` is known; empty is unknown.",
     )
     compiler: Text = Field(default=None, description="Compiler of the firmware, with version.")
     emulator: Text = Field(default=None, description="Simulator, with version.")
@@ -166,7 +314,7 @@ class Row(BaseModel):
         if self.status is not Status.OK and self.reason is None:
             raise ValueError(f"reason: a row that is {self.status} must say why")
         if self.status.is_bad:
-            for name in ("quality_device", "cycles", "latency_ms", "energy_uj"):
+            for name in _UNTRUSTED:
                 if getattr(self, name) is not None:
                     raise ValueError(f"{name}: must be empty in a row that is {self.status}")
         return self
@@ -177,7 +325,7 @@ class Row(BaseModel):
         return tuple(getattr(self, name) for name in AXES)
 
 
-AXES = ("model", "scheme", "board", "kernels", "optimize", "runtime", "simulator")
+AXES = ("model", "scheme", "board", "kernels", "optimize", "runtime", "simulator", "features")
 COLUMNS = tuple(Row.model_fields)
 
 
@@ -185,28 +333,3 @@ def decimals(column: str) -> int | None:
     """Return how many decimals the CSV file gives of `column`; None if it is not a fraction."""
     extra = Row.model_fields[column].json_schema_extra
     return extra["decimals"] if isinstance(extra, dict) else None  # type: ignore[return-value]
-
-
-def column_reference_markdown() -> str:
-    """Return the reference of the CSV columns, the content of `docs/columns.md`."""
-    lines = [
-        "# Columns of the results",
-        "",
-        "One line a column, in the order of the file. Generated from `harness/results/row.py`.",
-        "An empty field is an unknown figure, never zero. The file is UTF-8 with LF line ends.",
-        "",
-        "| column | values | meaning |",
-        "|---|---|---|",
-    ]
-    for name, field in Row.model_fields.items():
-        lines.append(f"| `{name}` | {_values(name)} | {field.description} |")
-    return "\n".join(lines) + "\n"
-
-
-def _values(column: str) -> str:
-    places = decimals(column)
-    if column == "status":
-        return "one of six"
-    if places is not None:
-        return f"{places} decimals"
-    return "whole number" if "int" in str(Row.model_fields[column].annotation) else "text"

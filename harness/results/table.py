@@ -26,8 +26,8 @@ def results_table(rows: Iterable[Row]) -> "Table":
     """Return `rows` as a table for a terminal of 100 columns, readable without colour.
 
     Rows are grouped by model and board, the groups in the order in which they first appear. The
-    line that heads a group gives the board's limits. Kernels and optimization are in the first
-    column where they differ between rows, else in the caption.
+    line that heads a group gives the float model's quality and the board's limits. Kernels and
+    optimization are in the first column where they differ between rows, else in the caption.
     """
     from rich import box
     from rich.table import Table
@@ -43,10 +43,12 @@ def results_table(rows: Iterable[Row]) -> "Table":
     )
     table.add_column("model, board, scheme", overflow="fold")
     table.add_column("status", no_wrap=True)
-    for header in ("device", "float", "flash KiB", "RAM KiB", "instructions"):
+    table.add_column("device", justify="right", no_wrap=True)
+    table.add_column("lost, 95 %", no_wrap=True)
+    for header in ("flash KiB", "RAM KiB", "instr."):
         table.add_column(header, justify="right", no_wrap=True)
     for group in _grouped(listed):
-        table.add_row(*_heading(group[0]))
+        table.add_row(*_heading(group))
         for index, row in enumerate(group):
             scheme = ", ".join([row.scheme, *(getattr(row, axis) for axis in axes)])
             table.add_row(f"  {scheme}", *_figures(row), end_section=index == len(group) - 1)
@@ -102,7 +104,20 @@ def usage_text(used: int | None, limit: int | None) -> str:
     elif limit:
         # Rounded down: 100 % is said only of a memory that is full to the last byte.
         share = f"{100 * used // limit} %"
-    return f"{used / _KIB:.1f} {share:>7}"
+    return f"{used / _KIB:.1f} {share:>6}"
+
+
+def drop_text(row: Row) -> str:
+    """Return the points lost against float and their interval: "0.3 -1.1..12", "-" if unknown."""
+    points, low, high = row.quality_drop_points, row.quality_drop_low, row.quality_drop_high
+    if points is None or low is None or high is None:
+        return _UNKNOWN
+    return f"{_points(points):>4} {_points(low)}..{_points(high)}"
+
+
+def _points(value: float) -> str:
+    places = 1 if abs(value) < 9.95 else 0  # noqa: PLR2004 -- what one decimal shows as 10.0
+    return f"{round(value, places) + 0.0:.{places}f}"  # + 0.0: nothing is lost as -0.0
 
 
 def _grouped(rows: Sequence[Row]) -> list[list[Row]]:
@@ -112,14 +127,19 @@ def _grouped(rows: Sequence[Row]) -> list[list[Row]]:
     return [list(group) for _, group in groupby(ordered, key=lambda row: (row.model, row.board))]
 
 
-def _heading(row: Row) -> list["Text"]:
+def _heading(rows: Sequence[Row]) -> list["Text"]:
     from rich.text import Text
 
+    row = rows[0]
+    floats = ["", "", ""]
+    measured = next((row for row in rows if row.quality_float is not None), None)
+    if measured is not None:
+        floats = ["float model", _ratio(measured.quality_float), measured.metric or ""]
     limits = [
         "" if limit is None else f"of {limit / _KIB:.0f}"
         for limit in (row.flash_limit_bytes, row.ram_limit_bytes)
     ]
-    texts = [f"{row.model} on {row.board}", "", "", "", *limits, ""]
+    texts = [f"{row.model} on {row.board}", *floats, *limits, ""]
     return [Text(text, "bold" if index == 0 else "dim") for index, text in enumerate(texts)]
 
 
@@ -129,11 +149,16 @@ def _figures(row: Row) -> list["Text"]:
     return [
         Text(row.status, _STYLES[row.status]),
         Text(_device_quality(row)),
-        Text(_ratio(row.quality_float)),
+        Text(drop_text(row)),
         _usage(row.flash_bytes, row.flash_limit_bytes),
         _usage(row.ram_bytes, row.ram_limit_bytes),
-        Text(count_text(row.instructions)),
+        Text(count_text(_instructions(row))),
     ]
+
+
+def _instructions(row: Row) -> int | None:
+    whole = row.pipeline_instructions
+    return row.instructions if whole is None else whole
 
 
 def _usage(used: int | None, limit: int | None) -> "Text":
@@ -160,9 +185,21 @@ def _caption(rows: Sequence[Row], axes: Sequence[str]) -> str:
     shared = [
         f"{axis} {getattr(rows[0], axis)}" for axis in ("kernels", "optimize") if axis not in axes
     ]
-    notes = ["device and float: " + ", ".join(metrics), *shared]
+    notes = ["device: " + ", ".join(metrics), *shared]
+    if any(row.quality_drop_points is not None for row in rows):
+        notes.append("lost: in points (hundredths) against the float model, and its 95 % interval")
     if any(row.quality_device is None and row.quality_host is not None for row in rows):
         notes.append("(in brackets: on the host)")
+    if any(row.pipeline_instructions is not None for row in rows):
+        notes.append(_features_note(rows))
     if any(row.status is Status.DOES_NOT_FIT for row in rows):
         notes.append("+ is KiB beyond the limit")
     return "; ".join(notes)
+
+
+def _features_note(rows: Sequence[Row]) -> str:
+    counted = [row for row in rows if row.instructions is not None]
+    if all(row.pipeline_instructions is not None for row in counted):
+        return "instr.: features and Invoke"
+    models = dict.fromkeys(row.model for row in rows if row.pipeline_instructions is not None)
+    return f"instr.: features and Invoke of {', '.join(models)}, else Invoke"

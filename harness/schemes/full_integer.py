@@ -1,4 +1,6 @@
-"""What the schemes with int8 weights and int8 activations have in common."""
+"""What the schemes with integer weights and integer activations have in common."""
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +19,35 @@ def integer_converter(network: Network, calibration: npt.NDArray[np.float32]) ->
     """
     import tensorflow as tf
 
+    operators = tf.lite.OpsSet.TFLITE_BUILTINS_INT8
+    return _converter(network, calibration, operators, tf.int8)
+
+
+def int16_converter(network: Network, calibration: npt.NDArray[np.float32]) -> Converter:
+    """Return a converter as `integer_converter`, but to int16 activations, input and output.
+
+    Raises:
+        HarnessError: As `integer_converter`.
+    """
+    import tensorflow as tf
+
+    operators = tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
+    return _converter(network, calibration, operators, tf.int16)
+
+
+def _converter(
+    network: Network,
+    calibration: npt.NDArray[np.float32],
+    operators: Any,  # noqa: ANN401 - TensorFlow has no types
+    activations: Any,  # noqa: ANN401
+) -> Converter:
+    import tensorflow as tf
+
     converter = network.converter()
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = calibration_of(network, calibration)
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = tf.int8
-    converter.inference_output_type = tf.int8
+    converter.target_spec.supported_ops = [operators]
+    converter.inference_input_type = activations
+    converter.inference_output_type = activations
     converter._experimental_disable_per_channel_quantization_for_dense_layers = True
     return converter

@@ -18,7 +18,10 @@ KerasModel = Any
 """A model of either Keras; neither has types."""
 
 _SHOWN = 160
-_RETRAIN = "train it again with 'harness train"
+_UNREADABLE = (
+    *(OSError, ValueError, TypeError, EOFError, KeyError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 
 
 def one_line(text: object) -> str:
@@ -39,6 +42,10 @@ def build_network(architecture: Path, name: str) -> KerasModel:
         raise HarnessError(f"{name}: model.py: cannot be loaded; it must be a Python file")
     module = ModuleType("network_architecture")
     try:
+        import tf_keras
+
+        # Layers without a name are numbered through a process; checkpoints have a first build's.
+        tf_keras.backend.clear_session()
         spec.loader.exec_module(module)
         return module.build()
     except Exception as error:
@@ -50,8 +57,12 @@ def weight_names(network: KerasModel) -> list[str]:
     return [str(variable.name).removesuffix(":0").replace("/", ".") for variable in network.weights]
 
 
-def read_checkpoint(checkpoint: Path, name: str) -> dict[str, npt.NDArray[Any]]:
+def read_checkpoint(
+    checkpoint: Path, name: str, recipe: str | None = None
+) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of the .npz file `checkpoint`, by the names of the variables.
+
+    Messages call it the checkpoint of the model `name`, or the one that `recipe` made of that.
 
     Raises:
         HarnessError: The file is missing or damaged.
@@ -59,14 +70,23 @@ def read_checkpoint(checkpoint: Path, name: str) -> dict[str, npt.NDArray[Any]]:
     try:
         with np.load(checkpoint, allow_pickle=False) as archive:
             return {key: archive[key] for key in archive.files}
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+    except _UNREADABLE as error:
+        # What numpy says of a damaged file is advice to programmers, not to users.
+        reason = getattr(error, "strerror", None) or "damaged, or not an .npz file"
         raise HarnessError(
-            f"{name}: checkpoint.npz: cannot be read ({one_line(error)}); {_RETRAIN} {name}'"
+            f"{name}: {_file(recipe)}: cannot be read ({reason}); {_remedy(name, recipe)}"
         ) from error
 
 
-def set_weights(network: KerasModel, weights: Mapping[str, npt.NDArray[Any]], name: str) -> None:
-    """Set the variables of `network`, which messages call `name`, each from the array of its name.
+def set_weights(
+    network: KerasModel,
+    weights: Mapping[str, npt.NDArray[Any]],
+    name: str,
+    recipe: str | None = None,
+) -> None:
+    """Set the variables of `network`, each from the array of its name.
+
+    Messages call the origin of the weights as those of `read_checkpoint` do.
 
     Raises:
         HarnessError: An array is missing, left over or of another shape.
@@ -75,13 +95,21 @@ def set_weights(network: KerasModel, weights: Mapping[str, npt.NDArray[Any]], na
     for key, variable in zip(names, network.weights, strict=True):
         if key not in weights or weights[key].shape != tuple(variable.shape):
             raise HarnessError(
-                f"{name}: checkpoint.npz: {key}: does not fit model.py; {_RETRAIN} {name}'"
+                f"{name}: {_file(recipe)}: {key}: does not fit model.py; {_remedy(name, recipe)}"
             )
     if len(weights) != len(names):
         raise HarnessError(
-            f"{name}: checkpoint.npz: has weights that model.py lacks; {_RETRAIN} {name}'"
+            f"{name}: {_file(recipe)}: has weights that model.py lacks; {_remedy(name, recipe)}"
         )
     network.set_weights([weights[key] for key in names])
+
+
+def _file(recipe: str | None) -> str:
+    return f"fine_tuned/{recipe}.npz" if recipe else "checkpoint.npz"
+
+
+def _remedy(name: str, recipe: str | None) -> str:
+    return f"train it again with 'harness train {name}{f' --recipe {recipe}' if recipe else ''}'"
 
 
 def load_keras_file(path: Path, keras_major: int, name: str) -> KerasModel:

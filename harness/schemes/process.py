@@ -1,13 +1,8 @@
 """Convert and evaluate Keras networks from a process that never imports TensorFlow itself."""
 
-import json
-import os
-import re
-import signal
-import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,32 +11,27 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.errors import HarnessError
-from harness.process import Completed, run
 from harness.schemes.registry import find_scheme
 from harness.schemes.source import KerasSource
+from harness.tasks import LabelledSamples
+from harness.tensorflow_worker import ask
 
 Samples = npt.NDArray[np.float32]
-
-TIMEOUT_S = 600.0
-"""The largest of our models converts in seconds; a user's may take minutes."""
-
-_NOISE = re.compile(
-    r"^([IW]\d{4} |\d{4}-\d\d-\d\d .*: [IW] |WARNING|INFO|Extension modules|\*\*\*|Fatal Python|"
-    r"Current thread|Thread 0x|\s|$)"
-)
 
 
 @dataclass(frozen=True)
 class Converted:
     """What one worker made of one network.
 
-    `tflite` has the file of every scheme that converted, `failures` one line for every other.
+    `tflite` has the file of every scheme that converted; for every other, `unsupported` has one
+    line if it does not go with such a network, and `failures` if it went wrong.
     `outputs` are the float network's own, float32, samples x output shape, if they were asked for.
     """
 
     tflite: Mapping[str, bytes]
     failures: Mapping[str, str]
     outputs: Samples | None
+    unsupported: Mapping[str, str] = field(default_factory=dict)
 
 
 def convert(source: KerasSource, scheme: str, calibration: Samples | None = None) -> bytes:
@@ -53,8 +43,9 @@ def convert(source: KerasSource, scheme: str, calibration: Samples | None = None
         HarnessError: The scheme is unknown, or the network cannot be loaded or converted.
     """
     made = convert_many(source, [scheme], calibration)
-    if scheme in made.failures:
-        raise HarnessError(made.failures[scheme])
+    for reasons in (made.failures, made.unsupported):
+        if scheme in reasons:
+            raise HarnessError(reasons[scheme])
     return made.tflite[scheme]
 
 
@@ -75,8 +66,11 @@ def convert_many(
     schemes: Sequence[str],
     calibration: Samples | None = None,
     x: Samples | None = None,
+    train: LabelledSamples | None = None,
 ) -> Converted:
     """Convert `source` with every scheme of `schemes`, and run it on `x` if that is given.
+
+    `train` are the samples on which schemes with a recipe train a user's file.
 
     One worker process does it all, since importing TensorFlow costs more than a conversion; each
     file is the same as if it had been made alone.
@@ -91,11 +85,13 @@ def convert_many(
         raise HarnessError("x: no samples; give at least one")
     with tempfile.TemporaryDirectory(prefix="harness-convert-") as temporary:
         folder = Path(temporary)
-        _write_source(folder, source)
+        _write_source(folder, source, {find_scheme(scheme).recipe for scheme in schemes})
         empty = np.zeros((0,), dtype=np.float32)
-        np.save(folder / "calibration.npy", empty if calibration is None else calibration)
-        if x is not None:
-            np.save(folder / "x.npy", x)
+        arrays: dict[str, npt.NDArray[Any] | None] = {"x": x}
+        arrays["calibration"] = empty if calibration is None else calibration
+        if train is not None:
+            arrays |= {"x_train": train.x, "y_train": train.y}
+        _write_arrays(folder, arrays)
         request = {
             "name": source.name,
             "format": source.format,
@@ -105,72 +101,34 @@ def convert_many(
         }
         legacy = source.keras_major < 3  # noqa: PLR2004 -- Keras 3 is the one that is not legacy
         response = ask("harness.schemes.worker", folder, request, source.name, legacy=legacy)
-        failures = {str(name): str(reason) for name, reason in response["failures"].items()}
+        failures, unsupported = (dict(response[key]) for key in ("failures", "unsupported"))
         tflite = {
             scheme: (folder / f"{index}.tflite").read_bytes()
             for index, scheme in enumerate(schemes)
-            if scheme not in failures
+            if scheme not in failures and scheme not in unsupported
         }
         outputs = np.load(folder / "outputs.npy", allow_pickle=False) if x is not None else None
-    return Converted(MappingProxyType(tflite), MappingProxyType(failures), outputs)
+    return Converted(
+        MappingProxyType(tflite),
+        MappingProxyType(failures),
+        outputs,
+        MappingProxyType(unsupported),
+    )
 
 
-def ask(
-    module: str,
-    folder: Path,
-    request: Mapping[str, Any],
-    name: str,
-    *,
-    legacy: bool = True,
-    timeout_s: float = TIMEOUT_S,
-) -> dict[str, Any]:
-    """Run the worker `module` on `folder` with `request` and return its response.
-
-    `legacy` chooses Keras 2 for all that TensorFlow imports.
-
-    Raises:
-        HarnessError: The worker refused the request, crashed or took longer than `timeout_s`;
-            messages name the network `name`.
-    """
-    (folder / "request.json").write_text(json.dumps(request))
-    # -P and PYTHONPATH: modules in the folder the user works in must not shadow anyone's.
-    here = str(Path(__file__).parents[2])
-    environment = {
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "KERAS_BACKEND": "tensorflow",
-        "KERAS_HOME": str(folder),  # a user's keras.json may change the image format
-        "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")])),
-        "PYTHONWARNINGS": "ignore",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_ENABLE_ONEDNN_OPTS": "0",  # its sums differ from processor to processor
-        "TF_USE_LEGACY_KERAS": "1" if legacy else "0",
-    }
-    done = run([sys.executable, "-P", "-m", module, folder], env=environment, timeout_s=timeout_s)
-    answered = folder / "response.json"
-    if done.returncode or not answered.is_file():
-        raise HarnessError(f"{name}: the TensorFlow worker {_ending(done)}")
-    response: dict[str, Any] = json.loads(answered.read_text())
-    if response["error"]:
-        raise HarnessError(str(response["error"]))
-    return response
+def _write_arrays(folder: Path, arrays: Mapping[str, npt.NDArray[Any] | None]) -> None:
+    for name, values in arrays.items():
+        if values is not None:
+            np.save(folder / f"{name}.npy", values, allow_pickle=False)
 
 
-def _ending(done: Completed) -> str:
-    """How a worker without an answer ended, with the last line that says something."""
-    if done.timed_out:
-        return "took too long and was ended; try a smaller model"
-    lines = [line for line in done.stderr.splitlines() if not _NOISE.match(line)]
-    last = f": {lines[-1].strip()}" if lines else ""
-    if done.returncode == -signal.SIGKILL:
-        return f"was killed, perhaps for want of memory{last}"
-    if done.returncode < 0:
-        return f"crashed with {signal.Signals(-done.returncode).name}{last}"
-    return f"ended with status {done.returncode}{last}"
-
-
-def _write_source(folder: Path, source: KerasSource) -> None:
+def _write_source(folder: Path, source: KerasSource, recipes: Set[str | None]) -> None:
     if source.format == "zoo":
         (folder / "model.py").write_bytes(source.architecture)
         (folder / "checkpoint.npz").write_bytes(source.content)
+        (folder / "fine_tuned").mkdir()
+        for recipe, content in source.fine_tuned:
+            if recipe in recipes:
+                (folder / "fine_tuned" / f"{recipe}.npz").write_bytes(content)
     else:
         (folder / f"model.{source.format}").write_bytes(source.content)

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from harness.model_file.deploy import Storage
 from harness.schemes.network import Network
 
 Need = Literal["calibration", "training"]
@@ -22,6 +23,8 @@ class Scheme:
     `quantize` takes the network and calibration samples (samples x input shape; empty where the
     scheme needs none) and returns the content of the .tflite file. It runs in a worker process
     that has TensorFlow, and is a pure function: the same arguments give the same bytes.
+    `recipe` names the fine-tuning whose checkpoint is quantized, None the model's own checkpoint.
+    `deploy` says how weights are stored in flash (see `harness.model_file.deploy`).
     """
 
     name: str
@@ -33,3 +36,5 @@ class Scheme:
     host_interpreter: Literal["tflite-micro", "litert"]
     device_reason: str | None
     quantize: Callable[[Network, npt.NDArray[np.float32]], bytes] = field(repr=False)
+    recipe: str | None = None
+    deploy: Storage = "as-converted"

@@ -23,7 +23,8 @@ class KerasSource:
 
     `name` is what messages call it. `content` is the Keras file, or for one of our models the
     checkpoint, whose `architecture` is then the text of `model.py`. `keras_major` says which
-    Keras must read it: 2 (as tf-keras) or 3.
+    Keras must read it: 2 (as tf-keras) or 3. `fine_tuned` has the checkpoints that recipes made of
+    one of our models: pairs of a recipe's name and a file's content.
     """
 
     name: str
@@ -31,30 +32,47 @@ class KerasSource:
     keras_major: int
     content: bytes = field(repr=False)
     architecture: bytes = field(default=b"", repr=False)
+    fine_tuned: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
 
     @property
     def sha256(self) -> str:
-        """The hash of all that decides the network, for cache keys."""
+        """The hash of all that decides the float network, for cache keys."""
         parts = (self.format.encode(), str(self.keras_major).encode(), self.architecture)
         digest = hashlib.sha256()
         for part in (*parts, self.content):
             digest.update(len(part).to_bytes(8, "little") + part)
         return digest.hexdigest()
 
+    def sha256_of(self, recipe: str | None) -> str:
+        """Return the hash of the float network, and of what `recipe` made of it where it is named.
+
+        Other recipes' checkpoints do not change it.
+        """
+        checkpoint = dict(self.fine_tuned).get(recipe or "")
+        if checkpoint is None:
+            return self.sha256
+        return f"{self.sha256} {recipe} {hashlib.sha256(checkpoint).hexdigest()}"
+
 
 def source_of_model(model: ZooModel) -> KerasSource:
-    """Return the network of one of our models.
+    """Return the network of one of our models, with the fine-tuned checkpoints that it has.
 
     Raises:
-        HarnessError: `model.py` or `checkpoint.npz` cannot be read.
+        HarnessError: `model.py` or a checkpoint cannot be read.
     """
     if not model.checkpoint.is_file():
         raise HarnessError(
             f"{model.checkpoint}: missing; make it with "
             f"'harness train {model.name} --out {model.folder}'"
         )
+    found = sorted(model.fine_tuned("*").parent.glob("*.npz"))
     return KerasSource(
-        model.name, "zoo", 2, read_bytes(model.checkpoint), read_bytes(model.architecture)
+        model.name,
+        "zoo",
+        2,
+        read_bytes(model.checkpoint),
+        read_bytes(model.architecture),
+        tuple((path.stem, read_bytes(path)) for path in found),
     )
 
 

@@ -1,43 +1,34 @@
 """Convert one network with TensorFlow, in a process of its own: `python -m harness.schemes.worker`.
 
-The only argument is a folder. In it lie `request.json`, the network (`model.py` and
-`checkpoint.npz`, or `model.keras` or `model.h5`), `calibration.npy` and `x.npy`. Left there are
-one `N.tflite` for the Nth scheme of the request, `outputs.npy`, and `response.json`.
+The only argument is a folder. In it lie `request.json`, the network (`model.py`, `checkpoint.npz`
+and `fine_tuned/RECIPE.npz`, or `model.keras` or `model.h5` with `x_train.npy` and `y_train.npy`
+where it is to be trained on), `calibration.npy` and `x.npy`. Left there are one `N.tflite` for the
+Nth scheme of the request, `outputs.npy`, and `response.json`.
 """
 
-import json
-import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from harness.errors import HarnessError
-from harness.schemes.keras_files import (
-    build_network,
-    load_keras_file,
-    one_line,
-    read_checkpoint,
-    set_weights,
-)
+from harness.schemes.fine_tuned import load_fine_tuned, load_keras
+from harness.schemes.keras_files import KerasModel, one_line
 from harness.schemes.network import Network, check_samples, trace
 from harness.schemes.registry import find_scheme
+from harness.tensorflow_worker import serve
+from harness.training.fitting import fix_threads
+from harness.training.recipe import UnsupportedNetworkError
 
 
-def load_network(folder: Path, request: dict[str, Any]) -> Network:
-    """Return the network whose files lie in `folder`, as `request` describes it.
+def traced(keras: KerasModel, name: str) -> Network:
+    """Return `keras`, which messages call `name`, as a network.
 
     Raises:
-        HarnessError: It cannot be loaded, or is not of a kind that can be measured.
+        HarnessError: It is not of a kind that can be measured.
     """
-    name = str(request["name"])
-    if request["format"] == "zoo":
-        weights = read_checkpoint(folder / "checkpoint.npz", name)
-        keras = build_network(folder / "model.py", name)
-        set_weights(keras, weights, name)
-    else:
-        path = folder / f"model.{request['format']}"
-        keras = load_keras_file(path, int(request["keras_major"]), name)
     try:
         return trace(keras, name)
     except HarnessError:
@@ -55,37 +46,49 @@ def answer(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
     Raises:
         HarnessError: The network cannot be loaded, or `x.npy` does not fit it.
     """
-    network = load_network(folder, request)
+    fix_threads()
+    name = str(request["name"])
+    network = traced(load_keras(folder, request), name)
+    if request["outputs"]:
+        _write_outputs(network, folder, name)
+
+    @cache
+    def of(recipe: str | None) -> Network:
+        if recipe is None:
+            return network
+        return traced(load_fine_tuned(folder, request, recipe), name)
+
     calibration = np.load(folder / "calibration.npy", allow_pickle=False)
-    failures = {}
-    for index, name in enumerate(request["schemes"]):
+    failures, unsupported = {}, {}
+    for index, scheme in enumerate(request["schemes"]):
         try:
-            content = find_scheme(name).quantize(network, calibration)
+            content = _convert(scheme, of, calibration)
+        except UnsupportedNetworkError as error:
+            unsupported[scheme] = f"{name}: {error}"
         except HarnessError as error:
-            failures[name] = f"{request['name']}: {error}"
+            failures[scheme] = str(error) if str(error).startswith(name) else f"{name}: {error}"
         except Exception as error:
-            failures[name] = f"{request['name']}: {name}: cannot be converted ({one_line(error)})"
+            failures[scheme] = f"{name}: {scheme}: cannot be converted ({one_line(error)})"
         else:
             (folder / f"{index}.tflite").write_bytes(content)
-    if request["outputs"]:
-        x = np.load(folder / "x.npy", allow_pickle=False)
-        try:
-            check_samples(network, x, "x")
-        except HarnessError as error:
-            raise HarnessError(f"{request['name']}: {error}") from error
-        np.save(folder / "outputs.npy", network.outputs(x), allow_pickle=False)
-    return {"error": None, "failures": failures}
+    return {"error": None, "failures": failures, "unsupported": unsupported}
 
 
-def main(folder: Path) -> None:
-    """Answer the request in `folder`; an error of the user's goes into the response."""
-    request = json.loads((folder / "request.json").read_text())
+def _convert(
+    name: str, network_of: Callable[[str | None], Network], calibration: np.ndarray
+) -> bytes:
+    scheme = find_scheme(name)
+    return scheme.quantize(network_of(scheme.recipe), calibration)
+
+
+def _write_outputs(network: Network, folder: Path, name: str) -> None:
+    x = np.load(folder / "x.npy", allow_pickle=False)
     try:
-        response = answer(folder, request)
+        check_samples(network, x, "x")
     except HarnessError as error:
-        response = {"error": str(error), "failures": {}}
-    (folder / "response.json").write_text(json.dumps(response))
+        raise HarnessError(f"{name}: {error}") from error
+    np.save(folder / "outputs.npy", network.outputs(x), allow_pickle=False)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    serve(answer)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 REQUEST_MAGIC = 0x31515248
 REQUEST_BYTES = 64
 UNKNOWN = 0xFFFF_FFFF
@@ -35,6 +35,7 @@ class FrameType(IntEnum):
     MEMORY = 6
     ERROR = 7
     END = 8
+    INPUT = 9
 
 
 class ErrorCode(IntEnum):
@@ -94,9 +95,13 @@ class ArenaTrial:
 
 @dataclass(frozen=True)
 class Session:
-    """Everything that one run sent. `complete` says whether it ended as a run should."""
+    """Everything that one run sent. `complete` says whether it ended as a run should.
+
+    `inputs` are the input tensors that the device computed itself; empty where it copied them.
+    """
 
     outputs: tuple[bytes, ...]
+    inputs: tuple[bytes, ...]
     trials: tuple[ArenaTrial, ...]
     log: tuple[str, ...]
     error: DeviceError | None
@@ -163,9 +168,10 @@ def read_session(console: bytes) -> Session:
     """Return what a run sent.
 
     Raises:
-        ProtocolError: As `read_frames`; or an output is missing or out of order.
+        ProtocolError: As `read_frames`; or an input or output is missing or out of order.
     """
     outputs: list[bytes] = []
+    inputs: list[bytes] = []
     trials: list[ArenaTrial] = []
     log: list[str] = []
     error: DeviceError | None = None
@@ -173,9 +179,9 @@ def read_session(console: bytes) -> Session:
     announced: int | None = None
     for frame in read_frames(console):
         if frame.type is FrameType.OUTPUT:
-            if frame.words(1)[0] != len(outputs):
-                raise ProtocolError(f"output {len(outputs)} is missing")
-            outputs.append(frame.payload[4:])
+            outputs.append(_numbered(frame, len(outputs)))
+        elif frame.type is FrameType.INPUT:
+            inputs.append(_numbered(frame, len(inputs)))
         elif frame.type is FrameType.ARENA_TRIAL:
             size, works = frame.words(2)
             trials.append(ArenaTrial(size, works == 1))
@@ -191,6 +197,7 @@ def read_session(console: bytes) -> Session:
         raise ProtocolError(f"the firmware sent {len(outputs)} outputs and says {announced}")
     return Session(
         outputs=tuple(outputs),
+        inputs=tuple(inputs),
         trials=tuple(trials),
         log=tuple(log),
         error=error,
@@ -198,6 +205,13 @@ def read_session(console: bytes) -> Session:
         stack_bytes=stack,
         persistent_bytes=persistent,
     )
+
+
+def _numbered(frame: Frame, number: int) -> bytes:
+    """Return the tensors of an input or output, which must be the one of that number."""
+    if frame.words(1)[0] != number:
+        raise ProtocolError(f"{frame.type.name.lower()} {number} is missing")
+    return frame.payload[4:]
 
 
 def _device_error(frame: Frame) -> DeviceError:

@@ -24,6 +24,7 @@ REGION_NAMES: Mapping[int, str] = {
     2: "allocate",
     3: "invoke_first",
     4: "invoke_warm",
+    5: "input",
 }
 """The measured regions by the number that the plugin knows them by; 0 is everything else."""
 
@@ -63,11 +64,23 @@ class ArenaFound:
 
 @dataclass(frozen=True)
 class Measured:
-    """A measurement: outputs of the first and the warm Invoke, stack bytes, and the trace."""
+    """A measurement: outputs of the first and the warm Invoke, stack bytes, and the trace.
+
+    `inputs` are the two input tensors, where the device computed them.
+    """
 
     outputs: tuple[bytes, ...]
     stack_bytes: int
     trace: Trace
+    inputs: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the device answered to each sample, and the inputs that it computed, if it did."""
+
+    outputs: tuple[bytes, ...]
+    inputs: tuple[bytes, ...]
 
 
 def search_arena(guest: Guest, sample: bytes, largest_bytes: int) -> ArenaFound | Stop:
@@ -102,14 +115,21 @@ def measure(guest: Guest, sample: bytes) -> Measured | Stop:
     whole = session.complete and len(session.outputs) == _MEASURED_INVOKES
     if not whole or session.stack_bytes is None or emulation.trace is None:
         return _stop(session, emulation)
-    return Measured(session.outputs, session.stack_bytes, emulation.trace)
+    return Measured(session.outputs, session.stack_bytes, emulation.trace, session.inputs)
 
 
 def run_samples(guest: Guest, samples: Sequence[bytes]) -> tuple[bytes, ...] | Stop:
     """Run many samples and return each output whole, in order."""
+    answers = answer_samples(guest, samples)
+    return answers if isinstance(answers, Stop) else answers.outputs
+
+
+def answer_samples(guest: Guest, samples: Sequence[bytes]) -> Answers | Stop:
+    """Run many samples and return all that the device answered, in order."""
     size = max(1, len(samples[0]))
     room = max(1, (guest.machine.window_bytes - REQUEST_BYTES) // size)
     outputs: list[bytes] = []
+    inputs: list[bytes] = []
     for start in range(0, len(samples), room):
         batch = samples[start : start + room]
         ended = _run(guest, build_request(RunMode.ACCURACY, batch), measured=False)
@@ -119,7 +139,8 @@ def run_samples(guest: Guest, samples: Sequence[bytes]) -> tuple[bytes, ...] | S
         if not session.complete or len(session.outputs) != len(batch):
             return _stop(session, emulation)
         outputs += session.outputs
-    return tuple(outputs)
+        inputs += session.inputs
+    return Answers(tuple(outputs), tuple(inputs))
 
 
 _CRASHES = frozenset({ErrorCode.FAULT, ErrorCode.ABORTED})

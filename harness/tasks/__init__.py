@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from harness.names import unknown_name
 from harness.plugins import load_plugins
-from harness.tasks.metrics import quality
 from harness.tasks.sampling import stratified_subset
 from harness.tasks.task import (
     Dataset,
@@ -30,7 +29,6 @@ __all__ = [
     "TaskData",
     "find_task",
     "load_tasks",
-    "quality",
     "stratified_subset",
 ]
 

@@ -31,3 +31,29 @@ def stratified_subset(labels: npt.ArrayLike, count: int) -> npt.NDArray[np.int64
         for label, size, seat in zip(classes, sizes, seats, strict=True)
     ]
     return np.sort(np.concatenate(chosen)).astype(np.int64)
+
+
+def recording_subset(
+    labels: npt.ArrayLike, groups: npt.ArrayLike, count: int
+) -> npt.NDArray[np.int64]:
+    """Return ascending indices of about `count` samples that make up whole recordings.
+
+    `groups` says which recording each sample is of. As large a share of the recordings is chosen
+    as `count` is of the samples, rounded down, but at least as many as there are labels; of them
+    `stratified_subset` chooses by their label.
+
+    Raises:
+        HarnessError: `count` is below one, or a recording has samples of two labels.
+    """
+    y, recordings = np.asarray(labels), np.asarray(groups)
+    names, first, members = np.unique(recordings, return_index=True, return_inverse=True)
+    mixed = np.flatnonzero(y[first][members] != y)
+    if len(mixed):
+        raise HarnessError(
+            f"groups: recording {recordings[mixed[0]]} has samples of two labels; give it one"
+        )
+    wanted = count * len(names) // max(len(y), 1)
+    if count >= 1:
+        wanted = max(wanted, len(np.unique(y)))
+    chosen = stratified_subset(y[first], wanted)
+    return np.flatnonzero(np.isin(members, chosen)).astype(np.int64)

@@ -28,6 +28,10 @@ Score = Literal["positive_class", "reconstruction_error"]
 or, for a network that reproduces its input, by the mean squared error."""
 
 
+Features = Literal["mfcc", "log_mel"]
+"""A feature stage that the firmware has too (`harness/features`)."""
+
+
 @dataclass(frozen=True)
 class LabelledSamples:
     """The samples of one split, in a fixed order.
@@ -83,12 +87,14 @@ class Stream:
 class Dataset:
     """A published data set that a user can have in a folder, and how it is read.
 
-    `layout` says in one line what the folder must hold. `read` returns one split.
+    `layout` says in one line what the folder must hold. `read` returns one split. `classes` are
+    what its labels mean, where they are not the task's.
     """
 
     title: str
     layout: str
     read: Callable[[Path, Split], LabelledSamples] = field(repr=False)
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,8 @@ class Task:
     detector: Detector | None = None
     stream: Stream | None = None
     dataset: Dataset | None = None
+    features: Features | None = None
+    """The feature stage that turns `LabelledSamples.raw` into inputs, where firmware has it."""
 
     def split(self, name: Split, folder: Path | None = None) -> LabelledSamples:
         """Return one split, of the user's data set in `folder` where one is given.
@@ -124,6 +132,23 @@ class Task:
         if folder is None:
             return self.read(name)
         return self._published().read(folder, name)
+
+    def classes_of(self, folder: Path | None = None) -> tuple[str, ...]:
+        """Return what the labels mean, of the user's data set in `folder` where one is given.
+
+        Raises:
+            HarnessError: The task has no published data set.
+        """
+        published = self.classes if folder is None else self._published().classes
+        return published or self.classes
+
+    def data_of(self, folder: Path | None = None) -> str:
+        """Return in a few words what the data is, for reports.
+
+        Raises:
+            HarnessError: The task has no published data set.
+        """
+        return f"{self.name}, as shipped" if folder is None else self._published().title
 
     def load(self, folder: Path | None = None) -> TaskData:
         """Return all splits; reads files, so call it once and hand the value on.
@@ -138,8 +163,8 @@ class Task:
     def identity(self, folder: Path | None = None) -> str:
         """Return what the data depends on, for cache keys, without reading any of it.
 
-        That is this task's module, the code beside it, the versions of packages and programs, and
-        the names, sizes and times of the files of `folder`.
+        That is this task's module, the code beside it and that of features, the versions of
+        packages and programs, and the names, sizes and times of the files of `folder`.
 
         Raises:
             HarnessError: A program is missing, or the folder cannot be listed.
@@ -147,7 +172,12 @@ class Task:
         digest = hashlib.sha256()
         module = inspect.getsourcefile(self.read)
         own = [Path(module)] if module else []
-        for source in [*own, *sorted(Path(__file__).parent.rglob("*.py"))]:
+        features = Path(__file__).parents[1] / "features"
+        for source in [
+            *own,
+            *sorted(Path(__file__).parent.rglob("*.py")),
+            *sorted(features.rglob("*.py")),
+        ]:
             digest.update(source.read_bytes())
         if folder is not None:
             return f"{self.name} {digest.hexdigest()[:16]} {folder_identity(folder)}"

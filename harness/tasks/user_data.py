@@ -13,10 +13,12 @@ import numpy.typing as npt
 
 from harness.errors import HarnessError
 from harness.files import read_bytes
-from harness.tasks.task import Labels, Samples
+from harness.tasks.task import LabelledSamples, Labels, Samples
 
 CALIBRATION_STRIDE = 5
 CALIBRATION_LIMIT = 200
+
+_ARRAYS = frozenset({"x", "y", "x_calibration", "x_train", "y_train"})
 
 _UNREADABLE = (
     OSError,
@@ -37,16 +39,20 @@ class UserData:
 
     `x_test` and `x_calibration` are samples x the model's input shape; no sample is in both
     unless the user's own `x_calibration` repeats one. `sha256` is the file's, for cache keys.
+    `train` are those that schemes with training train on; None if the file has none.
     """
 
     x_test: Samples
     y_test: Labels | None
     x_calibration: Samples
     sha256: str
+    train: LabelledSamples | None = None
 
 
 def load_user_data(path: Path, *, calibrate: bool = True) -> UserData:
-    """Return the arrays `x`, and if there `y` and `x_calibration`, of the .npz file at `path`.
+    """Return the arrays `x`, and if there `y`, `x_calibration`, and `x_train` with `y_train`.
+
+    They are those of the .npz file at `path`.
 
     Numbers are taken as they are, in float32: scale them as the model was trained. Without
     `x_calibration`, every fifth sample (the 5th, the 10th ...; 200 at most) calibrates and is
@@ -65,6 +71,7 @@ def load_user_data(path: Path, *, calibrate: bool = True) -> UserData:
     digest = hashlib.sha256(content).hexdigest()
     if not calibrate:
         return UserData(x, y, x[:0], digest)
+    train = _train(arrays, x.shape[1:], path)
     if "x_calibration" in arrays:
         calibration = _samples(arrays["x_calibration"], f"{path}: x_calibration")
         if calibration.shape[1:] != x.shape[1:]:
@@ -72,7 +79,7 @@ def load_user_data(path: Path, *, calibrate: bool = True) -> UserData:
                 f"{path}: x_calibration: samples of shape {calibration.shape[1:]}, "
                 f"those of x have {x.shape[1:]}; give both the model's input shape"
             )
-        return UserData(x, y, calibration, digest)
+        return UserData(x, y, calibration, digest, train)
     chosen = np.arange(CALIBRATION_STRIDE - 1, len(x), CALIBRATION_STRIDE)[:CALIBRATION_LIMIT]
     if not len(chosen):
         raise HarnessError(
@@ -84,7 +91,27 @@ def load_user_data(path: Path, *, calibrate: bool = True) -> UserData:
         None if y is None else np.delete(y, chosen),
         x[chosen],
         digest,
+        train,
     )
+
+
+def _train(
+    arrays: dict[str, npt.NDArray[Any]], shape: tuple[int, ...], path: Path
+) -> LabelledSamples | None:
+    """Return the samples to train on, if there are any; `shape` is that of one test sample."""
+    given = [name for name in ("x_train", "y_train") if name in arrays]
+    if not given:
+        return None
+    if len(given) == 1:
+        missing = "y_train" if given == ["x_train"] else "x_train"
+        raise HarnessError(f"{path}: {missing}: missing; training needs x_train and y_train")
+    x = _samples(arrays["x_train"], f"{path}: x_train")
+    if x.shape[1:] != shape:
+        raise HarnessError(
+            f"{path}: x_train: samples of shape {x.shape[1:]}, those of x have {shape}; "
+            "give both the model's input shape"
+        )
+    return LabelledSamples(x, _labels(arrays["y_train"], len(x), f"{path}: y_train"))
 
 
 def _arrays(content: bytes, name: str) -> dict[str, npt.NDArray[Any]]:
@@ -95,7 +122,7 @@ def _arrays(content: bytes, name: str) -> dict[str, npt.NDArray[Any]]:
     field = ""
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            for field in {"x", "y", "x_calibration"} & set(archive.files):
+            for field in _ARRAYS & set(archive.files):
                 arrays[field] = np.asarray(archive[field])
     except _UNREADABLE as error:
         raise HarnessError(

@@ -98,17 +98,17 @@ class Lab:
         )
 
 
-def open_lab(cache: Path) -> Lab:
+def open_lab(cache: Path, target: Target = TARGET) -> Lab:
     """Return the lab whose library is in `cache`; the first test process compiles it."""
     ctx = Context(str(cache / "store"), jobs=2)
     with _one_at_a_time(cache / "lab.lock"):
         tree = _good(fetch_tflm(ctx, None))
-        library = _good(make_library(ctx, TARGET, "reference", "O2", tree))
+        library = _good(make_library(ctx, target, "reference", "O2", tree))
     workspace = Workspace(cache)
     return Lab(
         ctx,
         library,
-        library_request(TARGET, "reference", "O2", tree),
+        library_request(target, "reference", "O2", tree),
         workspace.unpacked(ctx.store, library.archive),
         workspace.unpacked(ctx.store, tree.archive),
     )

@@ -31,7 +31,7 @@ import sys
 from pathlib import Path
 from distributed import LocalCluster
 from harness.bench.context import Context, default_cache
-from harness.bench.plan import Choice
+from harness.bench.choice import Choice
 from harness.bench.sweep import sweep
 
 if __name__ == "__main__":

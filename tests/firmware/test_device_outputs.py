@@ -43,7 +43,9 @@ def test_the_operators_of_an_invoke_sum_to_the_invoke(lab, small_model, small_el
         operators = [one for one in trace.operators if one.region == region]
         assert [one.index for one in operators] == [-1, 0]
         assert sum(one.instructions for one in operators) == trace.regions[region]
-    assert set(trace.regions) == {"none", "boot", "allocate", "invoke_first", "invoke_warm"}
+    assert set(trace.regions) == {
+        *("none", "boot", "allocate", "input", "invoke_first", "invoke_warm")
+    }
 
 
 def test_a_small_model_answers_as_the_host_does(lab, small_model, small_elf, tmp_path):
@@ -56,7 +58,7 @@ def test_a_small_model_answers_as_the_host_does(lab, small_model, small_elf, tmp
 def digits(shared_cache, tmp_path_factory) -> Path:
     """The results of `digits`, int8, over every test sample."""
     out = tmp_path_factory.mktemp("digits")
-    options = ["--model", "digits", "--scheme", "int8", "--board", "nano33ble", "--all"]
+    options = ["--model", "digits", "--scheme", "int8", "--board", "nano33ble", "--samples", "all"]
     done = run_harness(
         ["bench", *options, "--out", out], cwd=out, env={"HARNESS_CACHE": str(shared_cache)}
     )

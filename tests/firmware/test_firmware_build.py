@@ -84,6 +84,8 @@ def test_a_packed_library_is_exactly_the_archives(lab):
     assert set(archives) == {
         "libharness_adapter.a",
         "libharness_app.a",
+        "libharness_features.a",
+        "libharness_input.a",
         "libharness_kernels.a",
         "libharness_port.a",
         "libtflm_kernels.a",

@@ -110,6 +110,39 @@ class HarnessLibrary:
                 raise Failure(f"{column} is '{row[column]}', not a positive number")
 
     @keyword
+    def table_should_have_rows(self, folder: str, count: str) -> None:
+        """Fail unless the only table in `folder` has `count` rows."""
+        rows = self._rows(folder)
+        if len(rows) != int(count):
+            raise Failure(f"{len(rows)} rows, not {count}")
+
+    @keyword
+    def every_row_should_have(self, folder: str, **expected: str) -> None:
+        """Fail unless all rows of the only table in `folder` have these values."""
+        for row in self._rows(folder):
+            for column, value in expected.items():
+                if row[column] != value:
+                    cell = f"{row['model']} {row['scheme']}"
+                    raise Failure(f"{cell}: {column} is '{row[column]}', not '{value}'")
+
+    @keyword
+    def every_row_should_have_figures(self, folder: str, *columns: str) -> None:
+        """Fail unless all rows of the only table in `folder` have numbers in `columns`."""
+        for row in self._rows(folder):
+            for column in columns:
+                if not row[column] or float(row[column]) < 0:
+                    raise Failure(f"{row['scheme']}: {column} is '{row[column]}', not a figure")
+
+    @keyword
+    def row_figure_should_be_below(
+        self, folder: str, column: str, scheme: str, than: str, of_scheme: str
+    ) -> None:
+        """Fail unless `scheme` has less in `column` than `than` times what `of_scheme` has."""
+        figures = {row["scheme"]: float(row[column]) for row in self._rows(folder)}
+        if not figures[scheme] < float(than) * figures[of_scheme]:
+            raise Failure(f"{column}: {figures[scheme]:g}, but {of_scheme} {figures[of_scheme]:g}")
+
+    @keyword
     def bytes_of(self, name: str) -> bytes:
         """Return the content of a file in the suite's folder."""
         return (self._folder / name).read_bytes()
@@ -117,6 +150,7 @@ class HarnessLibrary:
     @keyword
     def write_file(self, name: str, *lines: str) -> None:
         """Write a text file into the suite's folder."""
+        (self._folder / name).parent.mkdir(exist_ok=True)
         (self._folder / name).write_text("".join(f"{line}\n" for line in lines))
 
     @keyword
@@ -150,6 +184,13 @@ class HarnessLibrary:
     def _steps(self) -> list[str]:
         # The progress of a log: steps are indented, finished cells are counted in brackets.
         return [line.strip() for line in self._run().stderr.splitlines() if line.startswith("  ")]
+
+    def _rows(self, folder: str) -> list[dict[str, str]]:
+        tables = list((self._folder / folder).glob("*.csv"))
+        if len(tables) != 1:
+            raise Failure(f"{folder} has {len(tables)} tables, not one")
+        with tables[0].open(newline="") as file:
+            return list(csv.DictReader(file))
 
     def _only_row(self, table: str) -> dict[str, str]:
         with (self._folder / table).open(newline="") as file:

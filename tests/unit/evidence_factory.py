@@ -6,8 +6,10 @@ from model_factory import fully_connected
 
 from harness.bench.artifacts import (
     Converted,
+    Deployed,
     DeviceOutputs,
     Image,
+    Judgement,
     Measurement,
     OperatorProfile,
     Reference,
@@ -18,6 +20,7 @@ from harness.bench.artifacts import (
 from harness.bench.assemble import Evidence, Provenance
 from harness.bench.cells import Cell
 from harness.boards import load_board
+from harness.metrics import Loss, Quality
 from harness.model_file.reader import read_model
 
 PROVENANCE = Provenance("gcc 12", "QEMU 7.2", "tfmicro 0.1.0", "tflm2020")
@@ -27,6 +30,16 @@ DIGEST = "0" * 64
 def cell(board: str = "nano33ble") -> Cell:
     subject = Subject(name="digits", kind="zoo")
     return Cell(subject, "int8", load_board(board), "reference", "O2", "qemu")
+
+
+def deployed(**changes) -> Deployed:
+    values = {
+        "tflite": DIGEST,
+        "weights_bytes": 300,
+        "weights_entropy_bytes": 250,
+        "model_deflate_bytes": 400,
+    }
+    return Deployed(**{**values, **changes})
 
 
 def image(**changes) -> Image:
@@ -49,10 +62,17 @@ def device(**changes) -> DeviceOutputs:
         "checked": 10,
         "differing": 0,
         "largest_error": 0.0,
-        "quality": 0.8,
-        "confusion": ((4, 1), (1, 4)),
     }
     return DeviceOutputs(**{**values, **changes})
+
+
+def judgement(**changes) -> Judgement:
+    values = {
+        "floats": Quality(0.9, 0, ((5, 0), (1, 4)), None),
+        "quality": Quality(0.8, 0, ((4, 1), (1, 4)), None),
+        "lost": Loss(10.0, -15.0, 40.0),
+    }
+    return Judgement(**{**values, **changes})
 
 
 def measurement(**changes) -> Measurement:
@@ -73,13 +93,16 @@ def measurement(**changes) -> Measurement:
 def evidence(**changes) -> Evidence:
     whole = Evidence(
         samples=SampleSet(count=10, metric="accuracy", classes=("no", "yes")),
-        converted=Converted(tflite=DIGEST, interpreter="tflite-micro", quality_float=0.9),
+        converted=Converted(tflite=DIGEST, interpreter="tflite-micro"),
         model=read_model(fully_connected(integer=True).write(), "model"),
         reference=Reference(
-            inputs=DIGEST, outputs=DIGEST, count=10, sample_bytes=3, output_bytes=2, quality=0.8
+            inputs=DIGEST, outputs=DIGEST, count=10, sample_bytes=3, output_bytes=2
         ),
+        deployed=deployed(),
         image=image(),
         measurement=measurement(),
         device=device(),
+        judged_host=judgement(),
+        judged_device=judgement(),
     )
     return replace(whole, **changes)

@@ -9,14 +9,16 @@ from harness.assets import asset_path
 from harness.process import run
 
 
-class RequantizeInt8(ctypes.Structure):
-    """`RequantizeInt8` of kernels/requantize_int8.h."""
+class Requantization(ctypes.Structure):
+    """`Requantization` of kernels/requantize.h."""
 
     _fields_ = (
         ("input_zero_point", ctypes.c_int32),
         ("output_zero_point", ctypes.c_int32),
         ("multiplier", ctypes.c_int32),
         ("shift", ctypes.c_int32),
+        ("least", ctypes.c_int32),
+        ("most", ctypes.c_int32),
     )
 
 
@@ -27,7 +29,7 @@ class KernelLibrary:
     scaled_by_multiplier: Callable[[int, int, int], int]
     _requantize_int8: Callable[..., None]
 
-    def requantize_int8(self, parameters: RequantizeInt8, values: bytes) -> bytes:
+    def requantize_int8(self, parameters: Requantization, values: bytes) -> bytes:
         """Return `values` (int8) under the other scale."""
         output = ctypes.create_string_buffer(len(values))
         self._requantize_int8(ctypes.byref(parameters), values, len(values), output)
@@ -44,7 +46,7 @@ def build_kernel_library(folder: Path) -> KernelLibrary:
     scaled = library.harness_scaled_by_multiplier
     scaled.argtypes = (ctypes.c_int32, ctypes.c_int32, ctypes.c_int)
     scaled.restype = ctypes.c_int32
-    requantize = library.harness_requantize_int8
+    requantize = library.harness_requantize_8_8
     requantize.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_void_p)
     requantize.restype = None
     return KernelLibrary(scaled, requantize)

@@ -98,7 +98,12 @@ def fully_connected(weights: str = "float32", *, integer: bool = False) -> Spec:
 
 
 def convolution(
-    *, depthwise: bool = False, dilation: int = 1, stride: int = 1, same: bool = True
+    *,
+    depthwise: bool = False,
+    dilation: int = 1,
+    stride: int = 1,
+    same: bool = True,
+    activation: int = 0,
 ) -> Spec:
     """A 4x4 image of two channels, 3x3 windows; three channels (depthwise: two) out."""
     out = 2 if depthwise else 3
@@ -116,6 +121,7 @@ def convolution(
     def options(builder: flatbuffers.Builder) -> tuple[int, int]:
         table = "DepthwiseConv2DOptions" if depthwise else "Conv2DOptions"
         fields = {"StrideW": stride, "StrideH": stride, "Padding": 0 if same else 1}
+        fields |= {"FusedActivationFunction": activation}
         fields |= {"DilationWFactor": dilation, "DilationHFactor": dilation}
         fields |= {"DepthMultiplier": 1} if depthwise else {}
         getattr(tflite, f"{table}Start")(builder)

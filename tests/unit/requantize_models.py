@@ -5,7 +5,7 @@ import random
 from dataclasses import dataclass
 
 import numpy as np
-from kernel_library import RequantizeInt8
+from kernel_library import Requantization
 from model_factory import Op, Spec, T
 
 ALL_INT8 = np.arange(-128, 128, dtype=np.int8).tobytes()
@@ -20,7 +20,7 @@ class Pair:
     to_scale: float
     to_zero_point: int
 
-    def parameters(self) -> RequantizeInt8:
+    def parameters(self) -> Requantization:
         """What the kernel is given: the ratio of scales as a 31-bit fraction and a power of two."""
         fraction, shift = math.frexp(float(np.float32(self.scale)) / np.float32(self.to_scale))
         multiplier = math.floor(fraction * 2**31 + 0.5)
@@ -28,7 +28,7 @@ class Pair:
             multiplier, shift = 2**30, shift + 1
         if shift < -31:
             multiplier, shift = 0, 0
-        return RequantizeInt8(self.zero_point, self.to_zero_point, multiplier, shift)
+        return Requantization(self.zero_point, self.to_zero_point, multiplier, shift, -128, 127)
 
 
 def pairs(count: int) -> list[Pair]:

@@ -1,12 +1,16 @@
 """From the steps' results to a row: what each ending fills in, and what it must leave empty."""
 
+from dataclasses import replace
+
 import pytest
 from evidence_factory import (
+    DIGEST,
     PROVENANCE,
     cell,
     device,
     evidence,
     image,
+    judgement,
     measurement,
 )
 from hypothesis import given
@@ -14,10 +18,15 @@ from hypothesis import strategies as st
 
 from harness.bench.assemble import Evidence, make_row
 from harness.errors import Stop
+from harness.metrics import Detection, OperatingPoint, Quality
 from harness.results.row import Status
+from harness.tasks import Stream
 
 NANO = cell("nano33ble")
-STAGES = ("samples", "converted", "model", "reference", "image", "measurement", "device")
+STAGES = (
+    *("samples", "converted", "model", "reference", "judged_host"),
+    *("image", "measurement", "device", "judged_device"),
+)
 
 
 def row_of(found: Evidence, board: str = "nano33ble"):
@@ -45,10 +54,75 @@ def test_a_measured_cell_is_ok_and_its_parts_sum():
     )
 
 
+def test_a_pipeline_is_the_features_and_the_invoke_and_sets_the_duty_cycle():
+    regions = {"boot": 10, "invoke_first": 1100, "invoke_warm": 1000, "input": 500}
+    found = evidence(measurement=measurement(regions=regions))
+    found = replace(found, samples=found.samples.model_copy(update={"stream": Stream(1.0, 1.0)}))
+    host = make_row(NANO, found, PROVENANCE)
+    row = make_row(replace(NANO, features="device"), found, PROVENANCE)
+    assert (host.features, host.instructions) == ("host", 1000)
+    assert (host.features_instructions, host.pipeline_instructions) == (None, None)
+    assert (row.features, row.instructions) == ("device", 1000)
+    assert (row.features_instructions, row.pipeline_instructions) == (500, 1500)
+    assert row.duty_cycle_low == pytest.approx(1.5 * host.duty_cycle_low)
+    assert row.cell != host.cell
+
+
 def test_what_no_timing_model_filled_stays_empty():
     row = row_of(evidence())
     columns = ("cycles", "cycles_low", "cycles_high", "latency_ms", "energy_uj")
     assert [getattr(row, column) for column in columns] == [None] * 5
+
+
+QUALITY_COLUMNS = ("quality_drop_points", "quality_drop_low", "quality_drop_high")
+
+
+def test_what_is_lost_is_of_the_devices_outputs_and_empty_without_them():
+    row = row_of(evidence())
+    assert [getattr(row, column) for column in QUALITY_COLUMNS] == [10.0, -15.0, 40.0]
+    row = row_of(evidence(device=None, judged_device=None))
+    assert [getattr(row, column) for column in QUALITY_COLUMNS] == [None] * 3
+
+
+def detecting(stream: Stream | None) -> Evidence:
+    point = OperatingPoint(0.25, false_accepts=1, negatives=20, false_rejects=3, positives=10)
+    found = Detection(0.9, 0.8, 0.15, 0.3, (), point)
+    judged = judgement(quality=Quality(0.8, 0, None, found))
+    samples = evidence().samples.model_copy(update={"stream": stream})
+    return evidence(samples=samples, judged_device=judged)
+
+
+def test_a_detectors_headline_is_in_the_row():
+    row = row_of(detecting(Stream(window_ms=1000, stride_ms=500)))
+    assert (row.auc, row.pauc, row.eer) == (0.9, 0.8, 0.15)
+    assert (row.far, row.frr, row.threshold) == (0.05, 0.3, 0.25)
+    assert row.false_accepts_per_hour == pytest.approx(0.05 * 7200)
+    assert row_of(detecting(None)).false_accepts_per_hour is None
+
+
+def test_recordings_that_are_judged_whole_are_one_decision_of_several_strides():
+    found = detecting(Stream(window_ms=192, stride_ms=192))  # 30 recordings
+    samples = found.samples.model_copy(update={"count": 120, "groups": DIGEST})
+    row = row_of(replace(found, samples=samples))
+    assert row.false_accepts_per_hour == pytest.approx(0.05 * 3600 / (4 * 0.192))
+
+
+def test_a_stream_says_how_much_of_its_stride_the_core_computes():
+    row = row_of(detecting(Stream(window_ms=1000, stride_ms=500)))
+    assert row.stride_ms == 500
+    assert row.duty_cycle_low == 1000 / (64_000_000 * 0.5)
+    assert (row.duty_cycle, row.headroom, row.realtime) == (None, None, None)
+    late = row_of(detecting(Stream(window_ms=0.01, stride_ms=0.01)))
+    assert (late.realtime, late.duty_cycle_low > 1) == ("no", True)
+    assert row_of(detecting(None)).stride_ms is None
+
+
+def test_wrong_outputs_publish_neither_rates_nor_a_duty_cycle():
+    stream = Stream(window_ms=1000, stride_ms=500)
+    row = row_of(replace(detecting(stream), device=device(differing=1)))
+    assert row.status == Status.MISMATCH
+    hidden = ("auc", "far", "frr", "threshold", "false_accepts_per_hour", "duty_cycle_low")
+    assert [getattr(row, column) for column in hidden] == [None] * len(hidden)
 
 
 @pytest.mark.parametrize("over", [0, 1])
@@ -95,13 +169,21 @@ def test_an_arena_beyond_the_machine_is_the_boards_fault_only_beyond_the_board(e
     [
         ({"device": device(differing=3, largest_error=2.0)}, "3 of 10 device outputs differ"),
         ({"measurement": measurement(differing=1)}, "the measured Invokes gave another output"),
+        (
+            {"device": device(features_beyond=2, features_error=3.0)},
+            "2 of 10 feature vectors of the device are further from the host's than the bound",
+        ),
+        ({"measurement": measurement(features_beyond=1)}, "the measured run's features are furth"),
     ],
 )
 def test_a_mismatch_publishes_neither_quality_nor_latency(changes, reason):
-    row = row_of(evidence(**changes))
+    regions = {"boot": 10, "invoke_first": 1100, "invoke_warm": 1000, "input": 500}
+    found = evidence(**{"measurement": measurement(regions=regions)} | changes)
+    row = make_row(replace(NANO, features="device"), found, PROVENANCE)
     assert row.status == Status.MISMATCH
     assert row.reason.startswith(reason)
     assert (row.quality_device, row.instructions) == (None, None)
+    assert (row.features_instructions, row.pipeline_instructions) == (None, None)
     assert row.outputs_checked == 10
     assert row.flash_bytes == 1214
 
@@ -114,7 +196,7 @@ def test_a_mismatch_comes_before_a_board_that_is_too_small():
 
 def test_an_unsupported_model_still_has_the_hosts_quality():
     stop = Stop("unsupported", "operator 3 SVDF")
-    row = row_of(evidence(image=None, measurement=None, device=None, stop=stop))
+    row = row_of(evidence(image=None, measurement=None, device=None, judged_device=None, stop=stop))
     assert (row.status, row.reason) == (Status.UNSUPPORTED, "operator 3 SVDF")
     assert (row.quality_host, row.quality_device) == (0.8, None)
     assert row.flash_bytes is None

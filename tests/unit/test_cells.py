@@ -4,7 +4,7 @@ import pytest
 
 from harness.bench.artifacts import Subject
 from harness.bench.cells import expand
-from harness.bench.spec import AS_IS, BenchSpec
+from harness.bench.spec import AS_IS, BenchSpec, ModelSettings
 from harness.errors import HarnessError
 
 ZOO = Subject(name="digits", kind="zoo")
@@ -12,7 +12,7 @@ FILE = Subject(name="mine", kind="tflite", file="0" * 64)
 
 
 def spec_of(**changes) -> BenchSpec:
-    axes = {"models": ("x",), "schemes": ("float32", "int8"), "boards": ("nano33ble", "pico")}
+    axes = {"models": ("digits",), "schemes": ("float32", "int8"), "boards": ("nano33ble", "pico")}
     return BenchSpec(**{**axes, **changes})
 
 
@@ -26,6 +26,21 @@ def test_cells_come_by_model_scheme_and_board():
     ]
 
 
+def test_features_are_computed_on_the_device_where_the_firmware_has_them():
+    subjects = [ZOO, Subject(name="keyword", kind="zoo"), FILE]
+    spec = spec_of(models=("digits", "keyword", "mine"), schemes=("int8",), features="device")
+    found = {cell.subject.name: cell.features for cell in expand(spec, subjects)}
+    assert found == {"digits": "host", "keyword": "device", "mine": "host"}
+    assert {cell.features for cell in expand(spec_of(), [ZOO])} == {"host"}
+
+
+@pytest.mark.parametrize("subject", [ZOO, FILE])
+def test_features_on_the_device_are_refused_where_no_model_has_them(subject):
+    spec = spec_of(models=(subject.name,), features="device")
+    with pytest.raises(HarnessError, match=r"--with-features: .* add a model of task anom"):
+        expand(spec, [subject])
+
+
 def test_a_tflite_file_has_the_one_scheme_of_its_own():
     cells = expand(spec_of(optimize=("Os", "O3")), [FILE])
     assert {cell.scheme for cell in cells} == {AS_IS}
@@ -34,6 +49,20 @@ def test_a_tflite_file_has_the_one_scheme_of_its_own():
         ("nano33ble", "O3"),
         ("pico", "Os"),
         ("pico", "O3"),
+    ]
+
+
+def test_a_model_has_the_schemes_and_boards_of_its_own_table():
+    own = ModelSettings(schemes=("int8",), boards=("bluepill",))
+    spec = spec_of(models=("digits", "motion"), model={"motion": own})
+    motion = Subject(name="motion", kind="zoo")
+    labels = [cell.label for cell in expand(spec, [ZOO, motion])]
+    assert labels == [
+        "digits float32 nano33ble",
+        "digits float32 pico",
+        "digits int8 nano33ble",
+        "digits int8 pico",
+        "motion int8 bluepill",
     ]
 
 
@@ -48,7 +77,11 @@ def test_the_target_follows_from_the_board():
     [
         (spec_of(schemes=("int9",)), [ZOO], "unknown scheme 'int9'; did you mean 'int8'"),
         (spec_of(boards=("nano33bl",)), [ZOO], "unknown board 'nano33bl'; did you mean 'nano33"),
-        (spec_of(), [FILE, FILE], "model mine: two models have this name; rename"),
+        (
+            spec_of(models=("mine.tflite", "a/mine.tflite")),
+            [FILE, FILE],
+            "model mine: two models have this name; rename",
+        ),
     ],
 )
 def test_what_cannot_be_told_apart_or_does_not_exist_is_refused(spec, subjects, message):

@@ -76,7 +76,7 @@ def test_a_row_without_the_measurement_fails(column: str, limit: str) -> None:
 
 @pytest.mark.parametrize("status", ["mismatch", "failed", "timeout"])
 def test_a_bad_row_fails_whatever_its_sizes(status: str) -> None:
-    row = make_row(status=status, reason="why", quality_device=None)
+    row = make_row(status=status, reason="why", quality_device=None, instructions=None)
     verdict = judge([row, make_row(board="pico")], [budget(board="*", flash_bytes=10**9)])
     assert not verdict.passed
     assert verdict.findings[0].message == f"{status}: why"

@@ -5,7 +5,16 @@ from typing import Any
 
 import dask
 import pytest
-from evidence_factory import DIGEST, PROVENANCE, cell, device, evidence, image, measurement
+from evidence_factory import (
+    DIGEST,
+    PROVENANCE,
+    cell,
+    device,
+    evidence,
+    image,
+    judgement,
+    measurement,
+)
 from rich.console import Console
 
 from harness.bench import graph
@@ -52,11 +61,13 @@ def steps(monkeypatch):
         "fetch_tflm": LIBRARY.tree,
         "choose_samples": WHOLE.samples,
         "convert_model": {"int8": WHOLE.converted, "float32": WHOLE.converted},
-        "host_evidence": replace(WHOLE, image=None, measurement=None, device=None),
+        "host_evidence": replace(WHOLE, deployed=None, image=None, measurement=None, device=None),
+        "deploy_model": WHOLE.deployed,
         "make_library": LIBRARY,
         "make_image": image(),
         "measure_image": measurement(),
         "check_outputs": device(),
+        "judge_outputs": judgement(),
     }
 
     ANSWERS.clear()
@@ -74,7 +85,6 @@ def sweep(ctx: Context, cells):
     return run_sweep(
         ctx,
         cells,
-        count=10,
         tflm=None,
         provenance=PROVENANCE,
         scheduler=None,
@@ -83,7 +93,7 @@ def sweep(ctx: Context, cells):
 
 
 def test_boards_that_share_a_target_share_one_node(ctx):
-    nodes = build_graph(ctx, cells_of("nano33ble", "nucleo-l4r5zi", "bluepill"), 10, None)
+    nodes = build_graph(ctx, cells_of("nano33ble", "nucleo-l4r5zi", "bluepill"), None)
     assert nodes[0].key == nodes[1].key != nodes[2].key
 
 
@@ -99,20 +109,24 @@ def test_every_step_runs_once_for_what_is_shared_and_rows_keep_the_cells_order(c
         "choose_samples": 1,
         "convert_model": 1,
         "host_evidence": 2,
+        "deploy_model": 2,
         "make_library": 3,
         "make_image": 3,
         "measure_image": 3,
         "check_outputs": 3,
+        "judge_outputs": 3,
     }
 
 
 @pytest.mark.parametrize(
     ("step", "not_reached"),
     [
+        ("deploy_model", "make_image"),
         ("make_library", "make_image"),
         ("make_image", "measure_image"),
         ("measure_image", "check_outputs"),
-        ("check_outputs", None),
+        ("check_outputs", "judge_outputs"),
+        ("judge_outputs", None),
     ],
 )
 def test_a_stop_gives_the_row_its_status_and_ends_the_steps(ctx, steps, step, not_reached):
@@ -158,7 +172,6 @@ def test_a_scheduler_that_is_not_there_is_named(ctx):
         run_sweep(
             ctx,
             (),
-            count=1,
             tflm=None,
             provenance=PROVENANCE,
             scheduler="nonsense",

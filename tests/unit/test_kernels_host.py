@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from kernel_library import KernelLibrary, RequantizeInt8, build_kernel_library
+from kernel_library import KernelLibrary, Requantization, build_kernel_library
 from requantize_models import ALL_INT8, one_by_one, pairs
 
 from harness.reference.interpreter import reference_outputs
@@ -63,7 +63,7 @@ def test_scaling_saturates_where_the_doubled_product_has_no_32_bits(kernels):
 @example(-128, 127, 2**31 - 1, 31)  # the sum with the zero point would overflow
 @example(127, -128, 2**31 - 1, 31)
 def test_requantizing_is_exact_for_every_int8_value(kernels, zero, to_zero, multiplier, shift):
-    parameters = RequantizeInt8(zero, to_zero, multiplier, shift)
+    parameters = Requantization(zero, to_zero, multiplier, shift, -128, 127)
     found = np.frombuffer(kernels.requantize_int8(parameters, ALL_INT8), np.int8)
     expected = [
         min(127, max(-128, to_zero + scaled_exactly(value - zero, multiplier, shift)))

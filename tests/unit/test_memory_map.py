@@ -35,6 +35,7 @@ def test_each_section_is_counted_for_its_owner_and_data_in_both_memories():
         "runtime": 16 + 32,
         "libc": 80 + 16,
         "app": 48,
+        "features": 0,
         "vectors": 64,
     }
     assert tuple(memory.flash) == CATEGORIES

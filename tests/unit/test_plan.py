@@ -1,13 +1,18 @@
 """A request is checked whole before anything slow starts, and its results have a name."""
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from harness.bench import plan as planning
 from harness.bench import tools
+from harness.bench.arrays import get_array
+from harness.bench.choice import Choice
 from harness.bench.context import Context
-from harness.bench.plan import Choice, make_plan
+from harness.bench.plan import make_plan
 from harness.errors import HarnessError
 from harness.firmware.toolchain import Toolchain
+from harness.tasks import person
 
 SPEC = 'models = ["digits"]\nschemes = ["int8", "float32"]\nboards = ["pico"]\nsamples = 50\n'
 
@@ -36,6 +41,7 @@ def test_options_replace_the_axes_of_the_spec_and_leave_the_others(ctx, spec):
     plan = make_plan(ctx, spec, Choice(schemes=("int8",), boards=("bluepill", "nano33ble")))
     assert [cell.label for cell in plan.cells] == ["digits int8 bluepill", "digits int8 nano33ble"]
     assert plan.spec.samples == 50
+    assert {cell.subject.count for cell in plan.cells} == {50}
     assert plan.tool_versions["compiler"] == "gcc 12"
     assert plan.tool_versions["tflm"].startswith("tfmicro 0.1.0 ")
 
@@ -46,24 +52,6 @@ def test_the_spec_in_the_current_folder_comes_before_the_shipped_one(ctx, tmp_pa
     assert make_plan(ctx, None, Choice()).spec.samples == 50
     (tmp_path / "bench.toml").unlink()
     assert make_plan(ctx, None, Choice()).spec.samples == 100
-
-
-@pytest.mark.parametrize(
-    ("own_spec", "choice", "name"),
-    [
-        (False, Choice(), "bench"),
-        (True, Choice(), "small"),
-        (True, Choice(boards=("pico",)), "small-pico"),
-        (False, Choice(models=("digits",), samples="all"), "digits-samples-all"),
-        (False, Choice(boards=("../../evil board",)), "evil_board"),
-    ],
-)
-def test_only_the_whole_default_sweep_is_called_bench(spec, own_spec, choice, name):
-    assert planning._result_name(spec if own_spec else None, choice) == name
-
-
-def test_a_long_choice_gets_a_name_that_a_file_can_have():
-    assert len(planning._result_name(None, Choice(boards=("b" * 60,) * 9))) <= 80
 
 
 def test_data_belongs_to_exactly_one_model(ctx, spec, tmp_path):
@@ -93,3 +81,59 @@ def test_a_missing_tool_is_told_before_anything_starts(ctx, spec, monkeypatch):
     monkeypatch.setattr(tools, "toolchain", missing)
     with pytest.raises(HarnessError, match=r"^cmake: not found$"):
         make_plan(ctx, spec, Choice())
+
+
+@pytest.fixture
+def visual_wake_words(tmp_path):
+    """Twenty pictures of each class, in sizes of their own."""
+    rng = np.random.default_rng(7)
+    for name in ("person", "non_person"):
+        folder = tmp_path / "vww" / name
+        folder.mkdir(parents=True)
+        for index in range(20):
+            picture = rng.integers(0, 256, (12 + index, 15, 3), dtype=np.uint8)
+            Image.fromarray(picture).save(folder / f"{index:02}.png")
+    return tmp_path / "vww"
+
+
+def test_a_data_set_is_read_once_into_the_store_and_names_the_results(
+    ctx, spec, visual_wake_words, monkeypatch
+):
+    choice = Choice(models=("person",), datasets={"person": visual_wake_words}, samples=2)
+    plan = make_plan(ctx, spec, choice)
+    samples = plan.cells[0].subject.samples
+    assert plan.name == "small-person-person-vww-samples-2"
+    assert (samples.count, samples.classes) == (2, ("non-person", "person"))
+    assert samples.data == "Visual Wake Words (vw_coco2014_96)"
+    assert get_array(ctx.store, samples.x).shape == (2, 96, 96, 3)
+    assert get_array(ctx.store, samples.y).tolist() == [0, 1]
+    assert len(get_array(ctx.store, samples.calibration)) == 36
+    assert str(visual_wake_words) not in samples.model_dump_json()
+    monkeypatch.setattr(person, "read_pictures", None)
+    assert make_plan(ctx, spec, choice).cells == plan.cells
+
+
+@pytest.mark.parametrize(
+    ("datasets", "message"),
+    [
+        ({"persn": "vww"}, "unknown task 'persn'; did you mean 'person'"),
+        ({"digits": "vww"}, "--dataset: task digits has no published data set"),
+        ({"image": "vww"}, "--dataset image: no model of the sweep is of this task"),
+        ({"person": "absent"}, "absent: no such folder"),
+        (
+            {"person": "vww/person"},
+            "is not Visual Wake Words .*expected non_person/ with at least 10",
+        ),
+    ],
+)
+def test_a_wrong_data_set_is_refused(ctx, spec, visual_wake_words, datasets, message):
+    folders = {task: visual_wake_words.parent / name for task, name in datasets.items()}
+    with pytest.raises(HarnessError, match=message):
+        make_plan(ctx, spec, Choice(models=("person",), datasets=folders))
+
+
+def test_a_picture_that_cannot_be_read_is_named(ctx, spec, visual_wake_words):
+    (visual_wake_words / "person" / "01.png").write_bytes(b"no picture")
+    choice = Choice(models=("person",), datasets={"person": visual_wake_words})
+    with pytest.raises(HarnessError, match=r"person/01\.png: cannot be read as a picture"):
+        make_plan(ctx, spec, choice)

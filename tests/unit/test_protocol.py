@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from harness.assets import asset_path
 from harness.simulators import protocol
 from harness.simulators.protocol import (
+    PROTOCOL_VERSION,
     REQUEST_BYTES,
     UNKNOWN,
     ArenaTrial,
@@ -82,14 +83,14 @@ def test_any_whole_frames_are_a_session_or_a_protocol_error(frames):
 
 
 def test_another_version_is_refused_by_number():
-    body = struct.pack("<BBI", 2, FrameType.HELLO, 0)
+    body = struct.pack("<BBI", 3, FrameType.HELLO, 0)
     frame = b"HF" + body + struct.pack("<I", zlib.crc32(body))
-    with pytest.raises(ProtocolError, match="speaks protocol 2, not 1"):
+    with pytest.raises(ProtocolError, match="speaks protocol 3, not 2"):
         list(read_frames(frame))
 
 
 def test_an_unknown_type_is_refused_by_number():
-    body = struct.pack("<BBI", 1, 99, 0)
+    body = struct.pack("<BBI", PROTOCOL_VERSION, 99, 0)
     frame = b"HF" + body + struct.pack("<I", zlib.crc32(body))
     with pytest.raises(ProtocolError, match="byte 0 has the unknown type 99"):
         list(read_frames(frame))
@@ -97,7 +98,7 @@ def test_an_unknown_type_is_refused_by_number():
 
 def test_a_length_beyond_the_console_is_refused_without_reading_it():
     with pytest.raises(ProtocolError, match="ends inside the frame"):
-        list(read_frames(struct.pack("<2sBBI", b"HF", 1, 2, 0xFFFF_FFFF)))
+        list(read_frames(struct.pack("<2sBBI", b"HF", PROTOCOL_VERSION, 2, 0xFFFF_FFFF)))
 
 
 def test_a_session_holds_what_every_frame_said():
@@ -107,11 +108,22 @@ def test_a_session_holds_what_every_frame_said():
     )  # fmt: skip
     session = read_session(console)
     assert session.complete
+    assert session.inputs == ()
     assert session.outputs == (b"xy",)
     assert session.trials == (ArenaTrial(64, True), ArenaTrial(32, False))
     assert session.log == ("a",)
     assert (session.stack_bytes, session.persistent_bytes) == (900, None)
     assert session.error is None
+
+
+def test_inputs_that_the_device_computed_are_kept_in_order():
+    inputs = [
+        encode_frame(FrameType.INPUT, struct.pack("<I", number) + data)
+        for number, data in enumerate((b"ab", b"cd"))
+    ]
+    assert read_session(b"".join(inputs) + end(0)).inputs == (b"ab", b"cd")
+    with pytest.raises(ProtocolError, match="input 0 is missing"):
+        read_session(inputs[1] + end(0))
 
 
 @pytest.mark.parametrize("console", [b"", hello(), hello() + output(0, b"x")])

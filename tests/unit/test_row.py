@@ -6,16 +6,23 @@ import pytest
 from pydantic import ValidationError
 from row_factory import make_row
 
-from harness.results.row import COLUMNS, Row, Status, column_reference_markdown
+from harness.results.columns import column_reference_markdown
+from harness.results.row import COLUMNS, Row, Status
 
 PUBLIC = """
-model scheme board core kernels optimize runtime simulator status reason
-metric quality_float quality_host quality_device samples outputs_checked outputs_differing
+model scheme board core kernels optimize runtime simulator features status reason
+metric quality_float quality_host quality_device
+quality_drop_points quality_drop_low quality_drop_high
+auc pauc eer far frr threshold false_accepts_per_hour
+samples outputs_checked outputs_differing
 flash_bytes flash_model_bytes flash_kernels_bytes flash_runtime_bytes flash_libc_bytes
-flash_app_bytes flash_vectors_bytes flash_limit_bytes
+flash_app_bytes flash_features_bytes flash_vectors_bytes flash_limit_bytes
+weights_bytes weights_entropy_bytes model_deflate_bytes
 ram_bytes ram_arena_bytes ram_arena_persistent_bytes ram_arena_nonpersistent_bytes
 ram_static_bytes ram_stack_bytes ram_limit_bytes
-macs instructions cycles cycles_low cycles_high latency_ms energy_uj
+macs instructions features_instructions pipeline_instructions
+cycles cycles_low cycles_high latency_ms energy_uj
+stride_ms duty_cycle_low duty_cycle headroom realtime
 compiler emulator tflm model_sha256
 """
 
@@ -40,9 +47,19 @@ def test_a_row_that_is_not_ok_must_say_why(status: Status) -> None:
 
 
 @pytest.mark.parametrize("status", ["mismatch", "failed", "timeout"])
-@pytest.mark.parametrize("column", ["quality_device", "cycles", "latency_ms", "energy_uj"])
+@pytest.mark.parametrize(
+    "column",
+    [
+        *("quality_device", "quality_drop_points", "quality_drop_low", "quality_drop_high"),
+        *("auc", "pauc", "eer", "far", "frr", "threshold", "false_accepts_per_hour"),
+        *("instructions", "features_instructions", "pipeline_instructions"),
+        *("cycles", "latency_ms", "energy_uj"),
+        *("duty_cycle_low", "duty_cycle", "headroom", "realtime"),
+    ],
+)
 def test_a_bad_row_carries_neither_quality_nor_time(status: str, column: str) -> None:
-    figures = {"quality_device": None, column: 1}
+    figures = {"quality_device": None, "instructions": None}
+    figures[column] = "no" if column == "realtime" else 1
     with pytest.raises(ValidationError, match=f"{column}: must be empty"):
         make_row(status=status, reason="because", **figures)
 
@@ -54,5 +71,6 @@ def test_figures_that_cannot_be_are_refused(changes: dict[str, float]) -> None:
 
 
 def test_a_reason_of_several_lines_becomes_one() -> None:
-    row = make_row(status="failed", quality_device=None, reason=" a\n\tb\x1b[31m ")
+    reason = " a\n\tb\x1b[31m "
+    row = make_row(status="failed", quality_device=None, instructions=None, reason=reason)
     assert row.reason == "a b\N{REPLACEMENT CHARACTER}[31m"

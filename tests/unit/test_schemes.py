@@ -11,14 +11,19 @@ import tflite
 
 from harness import plugins
 from harness.errors import HarnessError
+from harness.metrics import judge
+from harness.model_file.model import Tensor
+from harness.model_file.reader import read_model
 from harness.models import find_model
 from harness.process import run
+from harness.reference.interpreter import reference_outputs
+from harness.reference.quantization import dequantize_output, quantize_input
 from harness.schemes.process import Converted, convert, convert_many
 from harness.schemes.registry import conversion_identity, find_scheme, load_schemes
 from harness.schemes.source import source_of_model
-from harness.tasks import find_task, quality
+from harness.tasks import find_task
 
-SCHEMES = ("dynamic", "float16", "float32", "int8", "int8-per-tensor")
+SCHEMES = ("dynamic", "float16", "float32", "int16x8", "int4", "int8", "int8-per-tensor")
 ALLOWED = {
     "AVERAGE_POOL_2D",
     "CONV_2D",
@@ -29,6 +34,7 @@ ALLOWED = {
     "SOFTMAX",
 }
 NAMES = {value: name for name, value in vars(tflite.BuiltinOperator).items() if name.isupper()}
+FLOAT32, INT16, INT8 = (getattr(tflite.TensorType, k) for k in ("FLOAT32", "INT16", "INT8"))
 WEIGHT_INPUT = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"}
 
 
@@ -53,6 +59,12 @@ def operators(content: bytes) -> list[tuple[str, int]]:
             scales = graph.Tensors(operator.Inputs(1)).Quantization().ScaleLength()
         found.append((name, scales))
     return found
+
+
+def weights(content: bytes) -> list[Tensor]:
+    """The weight tensor of each operator that has one."""
+    model = read_model(content, "model")
+    return [model.tensors[at.inputs[1]] for at in model.operators if at.name in WEIGHT_INPUT]
 
 
 def input_and_output(content: bytes) -> list[tuple[int, list[int]]]:
@@ -118,12 +130,12 @@ class TestConverted:
     def test_every_scheme_converts(self, name):
         assert (set(converted(name).tflite), dict(converted(name).failures)) == (set(SCHEMES), {})
 
-    @pytest.mark.parametrize("scheme", ["float32", "int8", "int8-per-tensor"])
+    @pytest.mark.parametrize("scheme", ["float32", "int16x8", "int4", "int8", "int8-per-tensor"])
     def test_device_models_use_only_operators_of_2020_and_static_shapes(self, name, scheme):
         content = converted(name).tflite[scheme]
         assert {operator for operator, _ in operators(content)} <= ALLOWED
         classes = len(find_task(name).classes)
-        kind = tflite.TensorType.FLOAT32 if scheme == "float32" else tflite.TensorType.INT8
+        kind = {"float32": FLOAT32, "int16x8": INT16}.get(scheme, INT8)
         shape = find_task(name).load().x_test.shape[1:]
         assert input_and_output(content) == [(kind, [1, *shape]), (kind, [1, classes])]
 
@@ -137,11 +149,32 @@ class TestConverted:
         found = operators(converted(name).tflite["int8-per-tensor"])
         assert {scales for operator, scales in found if operator in WEIGHT_INPUT} == {1}
 
+    @pytest.mark.parametrize("scheme", ["int16x8", "int4"])
+    def test_finer_activations_and_4_bit_weights_scale_as_int8_does(self, name, scheme):
+        found = operators(converted(name).tflite[scheme])
+        assert found == operators(converted(name).tflite["int8"])
+
+    def test_int4_has_the_weights_of_int8_in_half_the_bytes(self, name):
+        of_int8, of_int4 = (weights(converted(name).tflite[scheme]) for scheme in ("int8", "int4"))
+        assert {tensor.type for tensor in of_int4} == {"int4"}
+        assert [tensor.shape for tensor in of_int4] == [tensor.shape for tensor in of_int8]
+        sizes = [(tensor.elements + 1) // 2 for tensor in of_int8]
+        assert [tensor.buffer_bytes for tensor in of_int4] == sizes
+
+    @pytest.mark.parametrize(("scheme", "points"), [("int16x8", 0.5), ("int4", 2.0)])
+    def test_the_reference_runs_it_about_as_well_as_the_float_network(self, name, scheme, points):
+        content = converted(name).tflite[scheme]
+        model, test = read_model(content, name), find_task(name).split("test")
+        samples = quantize_input(model, test.x)
+        outputs = reference_outputs(content, samples, find_scheme(scheme).host_interpreter)
+        quality = judge("accuracy", dequantize_output(model, outputs), test).value
+        assert quality >= find_model(name).card.quality.float_ - points / 100
+
     def test_float_outputs_reproduce_the_cards_accuracy(self, name):
         outputs = converted(name).outputs
-        labels = find_task(name).load().y_test
-        card = find_model(name).card.accuracy
-        assert quality("accuracy", outputs, labels) == pytest.approx(card.float_, abs=5e-5)
+        test = find_task(name).split("test")
+        card = find_model(name).card.quality
+        assert judge("accuracy", outputs, test).value == pytest.approx(card.float_, abs=5e-5)
 
 
 @pytest.mark.tensorflow

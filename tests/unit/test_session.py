@@ -189,7 +189,7 @@ def test_a_measurement_has_both_outputs_the_stack_and_the_trace(play, tmp_path):
     assert (found.outputs, found.stack_bytes) == ((b"a", b"b"), 900)
     asked = emulator.options[0]
     assert asked["detail"] is True
-    assert {marker.region for marker in asked["markers"]} == {0, 2, 3, 4}
+    assert {marker.region for marker in asked["markers"]} == {0, 2, 3, 4, 5}
     assert {d.region for d in asked["dispatches"]} == {3, 4}
     assert asked["window"].endswith(SAMPLE)
 

@@ -51,6 +51,7 @@ def test_a_file_is_told_from_a_name(text, expected):
 def test_a_name_is_a_model_of_the_zoo(store):
     subject = resolve_subject("digits", None, 100, store)
     assert (subject.kind, subject.name, subject.samples) == ("zoo", "digits", None)
+    assert subject.count == 100
 
 
 def test_a_bare_tflite_file_gets_generated_inputs(store, model):

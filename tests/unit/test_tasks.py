@@ -1,13 +1,22 @@
-"""Tasks give the same data each time, and no test sample trains or calibrates."""
+"""Tasks give the same data each time, and no test sample trains or calibrates.
+
+`keyword` and `anomaly` have tests of their own, of less data than it takes to train them.
+"""
 
 import numpy as np
 import pytest
 
 from harness.errors import HarnessError
-from harness.tasks import TaskData, find_task, load_tasks, quality, stratified_subset
+from harness.tasks import TaskData, find_task, image, load_tasks, stratified_subset
 from harness.tasks.motion import windows
+from harness.tasks.sampling import recording_subset
 
-SHAPES = {"digits": (8, 8, 1), "motion": (50, 1, 6)}
+SHAPES = {
+    "digits": (8, 8, 1),
+    "image": (32, 32, 3),
+    "motion": (50, 1, 6),
+    "person": (96, 96, 3),
+}
 
 
 @pytest.fixture(scope="module", params=sorted(SHAPES))
@@ -16,7 +25,7 @@ def named_data(request: pytest.FixtureRequest) -> tuple[str, TaskData]:
 
 
 def test_every_shipped_task_is_found():
-    assert set(load_tasks()) >= set(SHAPES)
+    assert set(load_tasks()) >= {"anomaly", "digits", "image", "keyword", "motion", "person"}
 
 
 def test_unknown_task_suggests_the_nearest():
@@ -35,11 +44,41 @@ def test_arrays_have_the_stated_shapes_and_types(named_data):
     assert set(data.y_test) == set(range(len(find_task(name).classes)))
 
 
-def test_no_test_sample_trains_and_calibration_is_of_the_training_split(named_data):
+def test_calibration_is_of_the_training_split(named_data):
     _, data = named_data
     train = {x.tobytes() for x in data.x_train}
-    assert not train & {x.tobytes() for x in data.x_test}
     assert {x.tobytes() for x in data.x_calibration} <= train
+
+
+@pytest.mark.parametrize("name", ["digits", "motion", "person"])
+def test_no_test_sample_trains(name):
+    data = find_task(name).load()
+    train = {x.tobytes() for x in data.x_train}
+    assert not train & {x.tobytes() for x in data.x_test}
+
+
+def test_every_training_patch_of_a_photograph_ends_before_its_first_test_patch(monkeypatch):
+    photograph = image._photograph
+
+    def columns(name: str):
+        """In place of a photograph: its columns' numbers, in two channels, beside noise."""
+        height, width, _ = photograph(name).shape
+        number = np.broadcast_to(np.arange(width), (height, width))
+        noise = np.random.default_rng(0).integers(0, 256, (height, width))
+        return np.stack([number >> 8, number & 255, noise], axis=2).astype(np.uint8)
+
+    def columns_of(split: str):
+        found = image.read(split)
+        pixels = np.rint(found.x * 255).astype(int)
+        numbers = pixels[..., 0] << 8 | pixels[..., 1]
+        return [numbers[found.y == label] for label in range(len(image.CLASSES))]
+
+    monkeypatch.setattr(image, "_photograph", columns)
+    monkeypatch.setattr(image, "varied", lambda patches, _: patches)  # moves nothing into a patch
+    for train, calibration, test in zip(
+        *(columns_of(split) for split in ("train", "calibration", "test")), strict=True
+    ):
+        assert max(train.max(), calibration.max()) < test.min()
 
 
 def test_a_second_load_gives_the_same_data(named_data):
@@ -103,22 +142,31 @@ def test_subset_of_none_is_refused():
         stratified_subset([0, 1], 0)
 
 
-def test_accuracy_counts_the_highest_score():
-    scores = [[0.9, 0.1], [0.2, 0.8], [0.5, 0.5], [np.nan, 1.0]]
-    assert quality("accuracy", scores, [0, 1, 0, 1]) == 0.75
-    assert quality("accuracy", scores, [1, 0, 1, 0]) == 0.0
+RECORDINGS = np.repeat(np.arange(40), 3)
+RECORDED = (RECORDINGS >= 30).astype(int)
+"""30 recordings of class 0 and 10 of class 1, three windows each."""
 
 
-@pytest.mark.parametrize(
-    ("metric", "scores", "labels", "message"),
-    [
-        ("f2", [[1.0]], [0], "unknown"),
-        ("accuracy", [[1.0, 0.0]], [2], "label 2, but the model scores 2"),
-        ("accuracy", [[1.0, 0.0]], [-1], "label -1"),
-        ("accuracy", [[1.0, 0.0]], [0, 1], "2 labels for 1 samples"),
-        ("accuracy", [], [], "no labels"),
-    ],
-)
-def test_quality_refuses_what_it_cannot_judge(metric, scores, labels, message):
-    with pytest.raises(HarnessError, match=message):
-        quality(metric, scores, labels)
+@pytest.mark.parametrize(("count", "whole"), [(120, 40), (60, 20), (61, 20), (24, 8), (1, 2)])
+def test_recordings_are_chosen_whole_and_stratified(count, whole):
+    chosen = recording_subset(RECORDED, RECORDINGS, count)
+    names, sizes = np.unique(RECORDINGS[chosen], return_counts=True)
+    assert (len(names), set(sizes)) == (whole, {3})
+    of_class_1 = (names >= 30).sum()
+    assert of_class_1 == (round(whole / 4) if count > 1 else of_class_1)
+    np.testing.assert_array_equal(chosen, recording_subset(RECORDED, RECORDINGS, count))
+
+
+def test_recordings_need_not_lie_together():
+    chosen = recording_subset([0, 1, 0, 1], [5, 2, 5, 2], 4)
+    assert chosen.tolist() == [0, 1, 2, 3]
+
+
+def test_a_recording_of_two_labels_is_refused():
+    with pytest.raises(HarnessError, match="recording 3 has samples of two labels"):
+        recording_subset([0, 1, 1], [3, 3, 4], 2)
+
+
+def test_a_subset_of_no_recordings_is_refused():
+    with pytest.raises(HarnessError, match="at least 1"):
+        recording_subset([0, 1], [0, 1], 0)

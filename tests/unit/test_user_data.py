@@ -76,6 +76,8 @@ def _with(value: float) -> np.ndarray:
         ({"x": X, "y": np.zeros(12)}, "y: holds float64"),
         ({"x": X, "y": np.eye(12, dtype=int)}, "y: has shape .*argmax"),
         ({"x": X, "y": np.full(12, -1)}, "y: a label is negative"),
+        ({"x": X, "x_train": X}, "y_train: missing; training needs x_train and y_train"),
+        ({"x": X, "y_train": np.zeros(12, int)}, "x_train: missing; training needs x_train"),
         ({"x": X[:4]}, "x: 4 samples cannot be split; give at least 5, or x_calibration"),
     ],
 )

@@ -22,5 +22,6 @@ set(TFLM_INCLUDE_DIRECTORIES
   ${downloads}/flatbuffers/include
   ${downloads}/gemmlowp
   ${downloads}/ruy)
+set(TFLM_KISSFFT_DIR ${downloads}/kissfft)
 set(TFLM_COMPILE_DEFINITIONS TF_LITE_STATIC_MEMORY TF_LITE_MCU_DEBUG_LOG NDEBUG)
 set(TFLM_CXX_STANDARD 14)

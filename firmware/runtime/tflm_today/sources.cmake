@@ -32,6 +32,7 @@ set(TFLM_INCLUDE_DIRECTORIES
   ${third_party}/cmsis/CMSIS/Core/Include
   ${third_party}/cmsis_nn
   ${third_party}/cmsis_nn/Include)
+set(TFLM_KISSFFT_DIR ${third_party}/kissfft)
 set(TFLM_COMPILE_DEFINITIONS TF_LITE_STATIC_MEMORY NDEBUG)
 if(cmsis_nn_sources)
   list(APPEND TFLM_COMPILE_DEFINITIONS CMSIS_NN)

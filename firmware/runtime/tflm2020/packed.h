@@ -1,0 +1,43 @@
+// The custom operators of layers whose weights are stored in fewer bytes: their options in the
+// model, and the checks that all three share.
+#ifndef HARNESS_RUNTIME_TFLM2020_PACKED_H_
+#define HARNESS_RUNTIME_TFLM2020_PACKED_H_
+
+#include <cstdint>
+
+#include "runtime/tflm2020/layer.h"
+#include "tensorflow/lite/c/common.h"
+
+namespace harness {
+
+// How `encoding` says that weights are stored; kernels/weights.h describes each.
+constexpr int32_t kEncodedInt4 = 1;
+constexpr int32_t kEncodedTable = 2;
+constexpr int32_t kEncodedSparse = 3;
+
+// The weights as they were before packing: for CONV_2D output channel, height, width, input
+// channel; for DEPTHWISE_CONV_2D 1, height, width, output channel; for FULLY_CONNECTED unit, 1, 1,
+// input.
+struct WeightsShape {
+  int32_t size[4];
+};
+
+struct PackedOptions {
+  int32_t encoding;
+  WindowOptions window;
+  WeightsShape weights;
+};
+
+// Reads the options of the custom operator at `node`: 13 little-endian int32, the version first.
+TfLiteStatus ReadPackedOptions(TfLiteContext* context, const TfLiteNode* node,
+                               PackedOptions* options);
+
+// Checks that the weights' tensor has exactly the bytes that the encoding asks for, and that a bias
+// has 32 bits with int8 activations and 64 with int16. Only layers with a row of weights for each
+// output may be sparse.
+TfLiteStatus CheckPackedWeights(TfLiteContext* context, const LayerTensors& tensors,
+                                const PackedOptions& options, bool may_be_sparse);
+
+}  // namespace harness
+
+#endif  // HARNESS_RUNTIME_TFLM2020_PACKED_H_
