@@ -2,8 +2,10 @@
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
-from importlib.metadata import entry_points
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
@@ -52,9 +54,19 @@ def load_plugins(package: str, group: str, attribute: str, kind: type[T]) -> Map
     return MappingProxyType(found)
 
 
+@cache
+def _installed(
+    find: Callable[..., Iterable[EntryPoint]],
+    group: str,
+    path: tuple[str, ...],  # noqa: ARG001 -- other places have other packages
+) -> tuple[EntryPoint, ...]:
+    """Return the entry points of a group, sorted; looking through all packages takes 10 ms."""
+    return tuple(sorted(find(group=group), key=lambda point: (point.name, point.value)))
+
+
 def _announced(group: str, attribute: str) -> list[tuple[str, object]]:
     values = []
-    for point in sorted(entry_points(group=group), key=lambda point: (point.name, point.value)):
+    for point in _installed(entry_points, group, tuple(sys.path)):
         try:
             values.append((point.value, getattr(point.load(), attribute)))
         except (ImportError, AttributeError) as error:

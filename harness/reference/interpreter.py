@@ -5,6 +5,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -69,6 +70,7 @@ def reference_outputs(
     return [answers[start : start + size] for start in range(0, size * len(samples), size)]
 
 
+@cache
 def identity(interpreter: InterpreterName) -> str:
     """Return the package and version that answers, for the keys of stored results."""
     package = _PACKAGES[interpreter]
