@@ -31,6 +31,7 @@ from harness.model_file.rewriting import (
     uses,
     write_objects,
 )
+from harness.model_file.support import is_grouped_convolution
 
 Storage = Literal["as-converted", "table", "sparse"]
 """How weights lie in flash. 4-bit tensors are packed in any case; "table" also packs int8 tensors
@@ -122,17 +123,13 @@ def _packed_weights(
         if weights is None or not weights.is_constant or count[weights.index] > 1:
             continue
         data = model.tensor(operator.inputs[0])
-        if storage == "sparse" and data is not None and _is_grouped(operator, data, weights):
+        grouped = data is not None and is_grouped_convolution(operator, data, weights)
+        if storage == "sparse" and grouped:  # no kernel reads such weights from a bitmap
             continue
         found = _packed(operator, weights, _data(objects, weights), storage)
         if found is not None:
             packed[operator.index] = found
     return packed
-
-
-def _is_grouped(operator: Operator, data: Tensor, weights: Tensor) -> bool:
-    """Whether a convolution sees only some channels at a time: no kernel reads that sparse."""
-    return operator.name == "CONV_2D" and data.shape[-1] != weights.shape[-1]
 
 
 def _data(objects: ObjectModel, tensor: Tensor) -> bytes:

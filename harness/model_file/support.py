@@ -181,14 +181,20 @@ def _limit_reasons(
         yield 'dilated with "same" padding, which the kernel pads wrongly'
 
 
+def is_grouped_convolution(operator: Operator, data: Tensor, weights: Tensor) -> bool:
+    """Return whether a CONV_2D has weights for some of the input channels only."""
+    images = len(data.shape) == len(weights.shape) == _CHANNELS + 1
+    return (
+        operator.name == "CONV_2D" and images and weights.shape[_CHANNELS] != data.shape[_CHANNELS]
+    )
+
+
 def _form(operator: Operator, data: Tensor, weights: Tensor, output: Tensor) -> Form | None:
     """Return what is unusual about a layer, if anything is."""
     if operator.name == "FULLY_CONNECTED" and len(weights.scales) > 1:
         return "per_channel_fully_connected"
-    if operator.name == "CONV_2D":
-        images = len(data.shape) == len(weights.shape) == _CHANNELS + 1
-        if images and weights.shape[_CHANNELS] != data.shape[_CHANNELS]:
-            return "grouped_convolution"
+    if is_grouped_convolution(operator, data, weights):
+        return "grouped_convolution"
     if operator.name == "DEPTHWISE_CONV_2D":
         dilated = max(operator.option(f"dilation_{side}_factor") or 1 for side in "wh") > 1
         if dilated and operator.option("padding") == schema.PADDING_SAME:

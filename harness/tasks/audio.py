@@ -36,11 +36,6 @@ def to_pcm(signal: Signal) -> Pcm:
     return np.clip(np.rint(signal * LOUDEST), -LOUDEST - 1, LOUDEST).astype(np.int16)
 
 
-def from_pcm(pcm: Pcm) -> Signal:
-    """Return `pcm` on the scale of `to_pcm`, of which this is the inverse."""
-    return pcm.astype(np.float64) / LOUDEST
-
-
 def resampled(signal: Signal, rate_hz: int) -> Signal:
     """Return `signal`, sampled at `rate_hz`, at 16 kHz (polyphase filter of SciPy)."""
     if rate_hz == SAMPLE_RATE_HZ:

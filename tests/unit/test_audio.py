@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 from scipy.io import wavfile
 
 from harness.errors import HarnessError
-from harness.tasks.audio import SAMPLE_RATE_HZ, from_pcm, read_signal, recordings, to_pcm
+from harness.tasks.audio import LOUDEST, SAMPLE_RATE_HZ, read_signal, recordings, to_pcm
 from harness.tasks.noise import KINDS, make_noise, mix
+
+
+def from_pcm(pcm):
+    """Return `pcm` on the scale of `to_pcm`, of which this is the inverse."""
+    return pcm.astype(np.float64) / LOUDEST
+
 
 TONE = 0.5 * np.sin(2 * np.pi * 440 * np.arange(SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ)
 
