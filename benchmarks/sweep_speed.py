@@ -71,7 +71,7 @@ def measure(folder: Path, spec: Path | None) -> list[Timing]:
     other = harness_s(folder, "bench", "--model", str(model), *boards, "--quiet", "--out", "other")
     help_s = min(harness_s(folder, "--help") for _ in range(HELP_RUNS))
     return [
-        Timing(f"{len(rows)} cells from an empty cache", first, 600.0),
+        Timing(f"{len(rows)} cells from an empty cache", first, 480.0),
         Timing("the same again, nothing changed", again, 5.0),
         Timing("one more model on warm runtime libraries, a cell", other / len(BOARDS), 3.0),
         Timing(f"`harness --help`, best of {HELP_RUNS}", help_s, 0.3),

@@ -9,8 +9,8 @@
 namespace harness {
 namespace kernels {
 
-// CONV_2D or DEPTHWISE_CONV_2D; images are batch, height, width, channels.
-struct Convolution {
+// The shapes of a CONV_2D or DEPTHWISE_CONV_2D; images are batch, height, width, channels.
+struct ConvolutionShape {
   int32_t batches;
   int32_t input_height;
   int32_t input_width;
@@ -27,6 +27,10 @@ struct Convolution {
   int32_t dilation_width;
   int32_t padding_top;
   int32_t padding_left;
+};
+
+// The same with int8 or int16 activations.
+struct Convolution : ConvolutionShape {
   int32_t input_zero_point;
   OutputRange output;
 };

@@ -119,9 +119,10 @@ class Deployed(Artifact):
 
 
 class TflmTree(Artifact):
-    """A packed source tree of TensorFlow Lite Micro."""
+    """A packed source tree of TensorFlow Lite Micro; `kernels` is the kernel set that it has."""
 
     api: str
+    kernels: str
     identity: str
     archive: Digest
 

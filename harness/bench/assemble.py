@@ -15,6 +15,7 @@ from harness.bench.artifacts import (
     SampleSet,
 )
 from harness.bench.cells import Cell
+from harness.bench.runtimes import Runtime
 from harness.errors import Stop
 from harness.metrics import OperatingPoint, false_accepts_per_hour
 from harness.model_file.model import ModelFile
@@ -35,6 +36,7 @@ class Evidence:
     model: ModelFile | None = None
     reference: Reference | None = None
     deployed: Deployed | None = None
+    fallbacks: tuple[str, ...] = ()
     image: Image | None = None
     measurement: Measurement | None = None
     device: DeviceOutputs | None = None
@@ -49,15 +51,15 @@ class Provenance:
 
     compiler: str
     emulator: str
-    tflm: str
-    runtime: str
+    runtimes: Mapping[str, Runtime]
+    """By kernel set."""
 
 
 def make_row(cell: Cell, evidence: Evidence, provenance: Provenance) -> Row:
     """Return the row of a cell."""
     status, reason = _verdict(cell, evidence)
     trusted = not status.is_bad
-    image = evidence.image
+    image, runtime = evidence.image, provenance.runtimes[cell.kernels]
     columns: dict[str, Any] = {
         "model": cell.subject.name,
         "scheme": cell.scheme,
@@ -65,15 +67,16 @@ def make_row(cell: Cell, evidence: Evidence, provenance: Provenance) -> Row:
         "core": cell.board.core,
         "kernels": cell.kernels,
         "optimize": cell.optimize,
-        "runtime": provenance.runtime,
+        "runtime": runtime.api,
         "simulator": cell.simulator,
         "features": cell.features,
         "status": status,
         "reason": reason,
         "compiler": image.compiler if image else provenance.compiler,
         "emulator": image.emulator if image else provenance.emulator,
-        "tflm": provenance.tflm,
+        "tflm": runtime.identity,
         **_quality(evidence, trusted=trusted),
+        "fallback_operators": " ".join(evidence.fallbacks) or None,
         **_flash(cell, evidence),
         **_stored(evidence),
         **_ram(cell, evidence),

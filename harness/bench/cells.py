@@ -33,7 +33,7 @@ class Cell:
     @property
     def label(self) -> str:
         """The cell for messages."""
-        return f"{self.subject.name} {self.scheme} {self.board.name}"
+        return f"{self.subject.name} {self.scheme} {self.board.name} {self.kernels}"
 
 
 def expand(spec: BenchSpec, subjects: Sequence[Subject]) -> tuple[Cell, ...]:
@@ -42,8 +42,8 @@ def expand(spec: BenchSpec, subjects: Sequence[Subject]) -> tuple[Cell, ...]:
     `subjects` are the spec's models, in its order. A .tflite file has the one scheme `as-is`.
 
     Raises:
-        HarnessError: A scheme or board is unknown, two models have the same name, or features are
-            wanted on the device and no model has them there.
+        HarnessError: A scheme or board is unknown, two models have the same name, nothing is left
+            to measure, or features are wanted on the device and no model has them there.
     """
     names = [subject.name for subject in subjects]
     twice = next((name for name in names if names.count(name) > 1), None)
@@ -54,6 +54,10 @@ def expand(spec: BenchSpec, subjects: Sequence[Subject]) -> tuple[Cell, ...]:
         for model, subject in zip(spec.models, subjects, strict=True)
         for cell in _cells_of(spec.of(model), subject)
     )
+    if not cells:
+        raise HarnessError(
+            "kernel_set: its tables leave no cell to measure; name more schemes or kernel sets"
+        )
     if spec.features == "device" and all(cell.features == "host" for cell in cells):
         able = [task.name for task in load_tasks().values() if task.features is not None]
         raise HarnessError(
@@ -70,6 +74,8 @@ def _cells_of(spec: BenchSpec, subject: Subject) -> Iterator[Cell]:
     for scheme in [AS_IS] if subject.kind == "tflite" else schemes:
         for board in boards:
             for kernels in spec.kernels:
+                if not spec.measures(scheme, kernels):
+                    continue
                 for optimize in spec.optimize:
                     yield Cell(subject, scheme, board, kernels, optimize, spec.simulator, features)
 

@@ -82,7 +82,10 @@ def chosen_spec(spec: BenchSpec, choice: Choice) -> BenchSpec:
         for name, own in spec.model.items()
         if isinstance(models, tuple) and name in models
     }
-    return spec.model_copy(update={**changes, "model": settings})
+    # Who asks for schemes or kernel sets by name gets every combination of them.
+    named = choice.everything or choice.schemes or choice.kernels
+    kernel_set = {} if named else spec.kernel_set
+    return spec.model_copy(update={**changes, "model": settings, "kernel_set": kernel_set})
 
 
 def result_name(spec: Path | None, choice: Choice) -> str:

@@ -20,8 +20,15 @@ from harness.bench.assemble import Evidence
 from harness.bench.cells import Cell
 from harness.bench.context import Context
 from harness.bench.device_input import DeviceInput, device_input
+from harness.bench.runtimes import Runtime
 from harness.bench.spec import FeaturePlace
-from harness.bench.step_build import fetch_tflm, library_request, make_image, make_library
+from harness.bench.step_build import (
+    fetch_tflm,
+    kernels_of,
+    library_request,
+    make_image,
+    make_library,
+)
 from harness.bench.step_data import answer_on_host, choose_samples, convert_model
 from harness.bench.step_deploy import deploy_model
 from harness.bench.step_device import DeviceJob, check_outputs, measure_image
@@ -46,9 +53,12 @@ class Work:
 def build_graph(
     ctx: Context,
     cells: Sequence[Cell],
-    tflm: TflmTree | None,
+    runtimes: Mapping[str, Runtime],
 ) -> list[Delayed]:
-    """Return one delayed `Evidence` for each cell, in their order."""
+    """Return one delayed `Evidence` for each cell, in their order.
+
+    `runtimes` gives the source tree of each kernel set.
+    """
     nodes: dict[str, Delayed] = {}
 
     def node(name: str, function: Any, *inputs: Any) -> Delayed:  # noqa: ANN401 - any step
@@ -58,14 +68,13 @@ def build_graph(
             nodes[name] = delayed(function, pure=False)(ctx, *inputs, dask_key_name=key)
         return nodes[name]
 
-    tree = node("tflm", fetch_tflm, tflm)
-    return [_cell_nodes(cell, cells, tree, node) for cell in cells]
+    return [_cell_nodes(cell, cells, runtimes[cell.kernels], node) for cell in cells]
 
 
 def _cell_nodes(
     cell: Cell,
     cells: Sequence[Cell],
-    tree: Delayed,
+    runtime: Runtime,
     node: Any,  # noqa: ANN401 - the closure of build_graph
 ) -> Delayed:
     subject, model = cell.subject, cell.subject.name
@@ -74,16 +83,22 @@ def _cell_nodes(
     batch = node(f"convert {model}", convert_model, subject, samples, schemes)
     label = f"{model} {cell.scheme}"
     host = node(f"host {label}", host_evidence, model, cell.scheme, samples, batch)
-    deployed = node(f"deploy {label}", deploy_evidence, label, host, tree)
-    target, unit = cell.target, f"{cell.kernels} {cell.optimize}"
+    origin = f"{runtime.api} {runtime.identity}"
+    tree = node(f"tflm {origin}", fetch_tflm, runtime.tree)
+    deployed = node(f"deploy {label} {origin}", deploy_evidence, label, host, tree)
+    target = cell.target
     library = node(
-        f"library {target.name} {unit}", make_library, target, cell.kernels, cell.optimize, tree
+        f"library {target.name} {cell.optimize} {origin}",
+        make_library,
+        target,
+        cell.optimize,
+        tree,
     )
-    label = f"{label} {target.name}"
+    label = f"{label} {target.name} {cell.kernels}"
     if cell.features == "device":
         label += " with features"
     work = Work(label, target, cell.kernels, cell.optimize, cell.features)
-    return node(f"device {work.label} {unit}", device_evidence, work, deployed, library)
+    return node(f"device {work.label} {cell.optimize}", device_evidence, work, deployed, library)
 
 
 def _schemes_of(subject: Subject, cells: Sequence[Cell]) -> tuple[str, ...]:
@@ -144,11 +159,14 @@ def device_evidence(
     if isinstance(library, Stop):
         return replace(evidence, stop=library)
     _, reference, samples = _known(evidence)
-    if evidence.deployed is None:
+    deployed = evidence.deployed
+    if deployed is None:
         raise ValueError("the deploy step ended without a stop and without a result")
-    request = library_request(work.target, work.kernels, work.optimize, library.tree)
+    request = library_request(work.target, work.optimize, library.tree)
     given = device_input(work.features, samples, reference)
-    image = make_image(ctx, work.label, request, library, evidence.deployed, given)
+    chosen = kernels_of(ctx, deployed, request.tflm_api, work.kernels)
+    evidence = replace(evidence, fallbacks=chosen.fallbacks)
+    image = make_image(ctx, work.label, request, library, deployed, chosen.registrations, given)
     if isinstance(image, Stop):
         return replace(evidence, stop=image)
     evidence = replace(evidence, image=image)

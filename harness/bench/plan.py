@@ -5,18 +5,20 @@ from pathlib import Path
 
 from harness.assets import asset_path
 from harness.bench import tools
-from harness.bench.artifacts import Subject, TflmTree
+from harness.bench.artifacts import Subject
 from harness.bench.assemble import Provenance
 from harness.bench.cells import Cell, expand
 from harness.bench.choice import Choice, chosen_spec, result_name
 from harness.bench.context import Context
+from harness.bench.runtimes import runtimes_of
 from harness.bench.spec import BenchSpec, check_axes, read_spec
 from harness.bench.step_build import store_tree
 from harness.bench.step_data import choose_samples
 from harness.bench.subjects import is_file, resolve_subject
 from harness.errors import HarnessError, Stop
 from harness.files import check_folder
-from harness.firmware.tflm_source import CRATE, CRATE_CHECKSUM, CRATE_VERSION, source_from_folder
+from harness.firmware.tflm_source import detect_api, source_from_folder
+from harness.kernel_sets import kernels_of_tree
 from harness.models import find_model
 from harness.simulators.plugin import find_compiler
 from harness.tasks import find_task
@@ -29,7 +31,6 @@ class Plan:
 
     spec: BenchSpec
     cells: tuple[Cell, ...]
-    tflm: TflmTree | None
     provenance: Provenance
     name: str
     """The results are `NAME.csv` and `NAME.json`."""
@@ -38,7 +39,8 @@ class Plan:
     def tool_versions(self) -> dict[str, str]:
         """The tools, for the manifest."""
         found = self.provenance
-        return {"compiler": found.compiler, "emulator": found.emulator, "tflm": found.tflm}
+        trees = dict.fromkeys(runtime.identity for runtime in found.runtimes.values())
+        return {"compiler": found.compiler, "emulator": found.emulator, "tflm": ", ".join(trees)}
 
 
 def make_plan(ctx: Context, spec_path: Path | None, choice: Choice) -> Plan:
@@ -48,6 +50,9 @@ def make_plan(ctx: Context, spec_path: Path | None, choice: Choice) -> Plan:
         HarnessError: Anything in the request is unknown, unreadable or missing.
     """
     spec = chosen_spec(read_spec(spec_path or _default_spec()), choice)
+    if choice.tflm_dir is not None and not choice.kernels:
+        detect_api(choice.tflm_dir)
+        spec = spec.with_kernels(kernels_of_tree(choice.tflm_dir))
     check_axes(spec)
     _check_datasets(spec, choice)
     _check_writable(ctx)
@@ -58,16 +63,13 @@ def make_plan(ctx: Context, spec_path: Path | None, choice: Choice) -> Plan:
     ]
     expand(spec, subjects)  # every name is known before gigabytes of data are read
     find_compiler()
-    tflm, api, identity = None, "tflm2020", f"{CRATE} {CRATE_VERSION} {CRATE_CHECKSUM[:12]}"
-    if choice.tflm_dir is not None:
-        tflm = store_tree(ctx, source_from_folder(choice.tflm_dir))
-        api, identity = tflm.api, tflm.identity
-    compiler = tools.toolchain().compiler
-    provenance = Provenance(compiler, tools.emulator(), tflm=identity, runtime=api)
+    given = None if choice.tflm_dir is None else source_from_folder(choice.tflm_dir)
+    runtimes = runtimes_of(spec.kernels, None if given is None else store_tree(ctx, given))
+    provenance = Provenance(tools.toolchain().compiler, tools.emulator(), runtimes)
     cells = expand(spec, [_with_dataset(ctx, subject, choice) for subject in subjects])
     default = spec_path is None or spec_path.resolve() == _default_spec().resolve()
     name = result_name(None if default else spec_path, choice)
-    return Plan(spec, cells, tflm, provenance, name)
+    return Plan(spec, cells, provenance, name)
 
 
 def _check_datasets(spec: BenchSpec, choice: Choice) -> None:

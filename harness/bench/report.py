@@ -99,7 +99,11 @@ def _details(evidence: Evidence) -> dict[str, Any]:
         details["largest_error"] = evidence.device.largest_error
         if evidence.device.features_error is not None and evidence.samples is not None:
             details["features"] = _features(evidence.device.features_error, evidence.samples)
-        details["float_tolerance"] = {"absolute": FLOAT_ATOL, "relative": FLOAT_RTOL}
+        details["float_tolerance"] = {
+            "absolute": FLOAT_ATOL,
+            "absolute_times": "the largest output of the tensor, at least 1",
+            "relative": FLOAT_RTOL,
+        }
     details |= quality_details(evidence.judged_host, evidence.judged_device)
     if evidence.image is not None:
         details["symbols"] = _symbols(evidence.image)

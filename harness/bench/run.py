@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from harness.bench.artifacts import TflmTree
 from harness.bench.assemble import Evidence, Provenance, make_row
 from harness.bench.cells import Cell
 from harness.bench.context import TOPIC, Context
@@ -29,7 +28,6 @@ def run_sweep(
     ctx: Context,
     cells: Sequence[Cell],
     *,
-    tflm: TflmTree | None,
     provenance: Provenance,
     scheduler: str | None,
     progress: Progress,
@@ -45,7 +43,7 @@ def run_sweep(
     """
     from distributed import as_completed
 
-    graph = build_graph(ctx, cells, tflm)
+    graph = build_graph(ctx, cells, provenance.runtimes)
     found: dict[str, Evidence] = {}
     with _client(scheduler, ctx.jobs) as client:
         if scheduler is not None:

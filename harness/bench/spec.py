@@ -10,6 +10,7 @@ from harness.errors import HarnessError
 from harness.firmware.toolchain import OPTIMIZATIONS
 from harness.kernel_sets import find_kernel_set
 from harness.names import nearest_name, unknown_name
+from harness.schemes.registry import find_scheme
 from harness.toml_file import read_toml
 
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -34,6 +35,15 @@ class ModelSettings(BaseModel):
     samples: SampleCount | None = None
 
 
+class KernelSettings(BaseModel):
+    """What a spec says of one kernel set; None leaves what it says of all."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schemes: Names | None = None
+    """The only schemes of the sweep that are measured with it."""
+
+
 class BenchSpec(BaseModel):
     """A sweep: for each model the cells are every combination of the axes, in the order given."""
 
@@ -43,7 +53,7 @@ class BenchSpec(BaseModel):
     """Names of models in `models/`, or paths of .tflite, .keras or .h5 files."""
     schemes: Names
     boards: Names
-    kernels: Names = ("reference",)
+    kernels: Names = ("simd", "reference")
     optimize: Names = ("O2",)
     simulator: Literal["qemu"] = "qemu"
     samples: SampleCount = 100
@@ -51,6 +61,8 @@ class BenchSpec(BaseModel):
     """Where features are computed; models without a feature stage in the firmware: on the host."""
     model: Mapping[str, ModelSettings] = {}
     """Tables `[model.NAME]`: other schemes, boards or samples for the model of that name."""
+    kernel_set: Mapping[str, KernelSettings] = {}
+    """Tables `[kernel_set.NAME]`: fewer schemes with the kernel set of that name."""
 
     @model_validator(mode="after")
     def _settings_are_of_swept_models(self) -> "BenchSpec":
@@ -60,6 +72,17 @@ class BenchSpec(BaseModel):
             hint = f"did you mean {nearest!r}?" if nearest else "add it there, or remove the table"
             raise ValueError(f"model.{stray}: models does not name it; {hint}")
         return self
+
+    def with_kernels(self, name: str) -> "BenchSpec":
+        """Return the sweep with another kernel set, unless it has that."""
+        if name in self.kernels:
+            return self
+        return self.model_copy(update={"kernels": (*self.kernels, name)})
+
+    def measures(self, scheme: str, kernels: str) -> bool:
+        """Return whether a scheme is measured with a kernel set."""
+        settings = self.kernel_set.get(kernels, KernelSettings())
+        return scheme == AS_IS or settings.schemes is None or scheme in settings.schemes
 
     def of(self, model: str) -> "BenchSpec":
         """Return the sweep of one of the models alone, with its own settings in force."""
@@ -80,7 +103,8 @@ def check_axes(spec: BenchSpec) -> None:
     """Check the axes that name neither models, schemes nor boards.
 
     Raises:
-        HarnessError: A kernel set or optimization level is unknown, or an axis repeats a value.
+        HarnessError: A kernel set, optimization level or a kernel set's scheme is unknown, a table
+            is of a kernel set that is not swept, or an axis repeats a value.
     """
     for kernels in spec.kernels:
         find_kernel_set(kernels)
@@ -92,6 +116,12 @@ def check_axes(spec: BenchSpec) -> None:
     for name, settings in spec.model.items():
         _check_once(f"model.{name}.schemes", settings.schemes or ())
         _check_once(f"model.{name}.boards", settings.boards or ())
+    for name, limited in spec.kernel_set.items():
+        if name not in spec.kernels:
+            raise unknown_name("kernel set of a table [kernel_set.NAME]", name, spec.kernels)
+        _check_once(f"kernel_set.{name}.schemes", limited.schemes or ())
+        for scheme in limited.schemes or ():
+            find_scheme(scheme)
 
 
 def _check_once(axis: str, values: tuple[str, ...]) -> None:

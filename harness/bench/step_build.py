@@ -1,6 +1,7 @@
 """The build steps: source tree, runtime library, and the image with its smallest arena."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.bench.artifacts import Deployed, Image, Library, SymbolEntry, TflmTree
@@ -22,10 +23,9 @@ from harness.firmware.tflm_source import (
     source_from_crate,
 )
 from harness.firmware.toolchain import BuildError
-from harness.model_file.model import ModelFile
+from harness.model_file.kernel_choice import KernelChoice, choose_kernels
 from harness.model_file.operator_table import load_operator_table
 from harness.model_file.reader import read_model
-from harness.model_file.support import registrations
 from harness.simulators.session import ArenaFound, Guest, search_arena
 from harness.store.artifact_store import Json
 
@@ -49,12 +49,17 @@ def fetch_tflm(ctx: Context, given: TflmTree | None) -> TflmTree | Stop:
 
 def store_tree(ctx: Context, source: TflmSource) -> TflmTree:
     """Put a source tree into the store."""
-    return TflmTree(api=source.api, identity=source.identity, archive=ctx.store.put(source.archive))
+    return TflmTree(
+        api=source.api,
+        kernels=source.kernels,
+        identity=source.identity,
+        archive=ctx.store.put(source.archive),
+    )
 
 
-def library_request(target: Target, kernels: str, optimize: str, tree: TflmTree) -> LibraryRequest:
+def library_request(target: Target, optimize: str, tree: TflmTree) -> LibraryRequest:
     """Return what decides a runtime library's bytes."""
-    return LibraryRequest(target, kernels, optimize, tree.api, tree.archive)
+    return LibraryRequest(target, optimize, tree.api, tree.archive)
 
 
 def _identity(request: LibraryRequest) -> dict[str, Json]:
@@ -62,12 +67,12 @@ def _identity(request: LibraryRequest) -> dict[str, Json]:
 
 
 def make_library(
-    ctx: Context, target: Target, kernels: str, optimize: str, tree: TflmTree | Stop
+    ctx: Context, target: Target, optimize: str, tree: TflmTree | Stop
 ) -> Library | Stop:
     """Return the runtime library of a target, compiled at first use."""
     if isinstance(tree, Stop):
         return tree
-    request = library_request(target, kernels, optimize, tree)
+    request = library_request(target, optimize, tree)
 
     def compute() -> Library | Stop:
         sources = ctx.workspace.unpacked(ctx.store, tree.archive)
@@ -83,17 +88,25 @@ def make_library(
     return ctx.step("library", label, inputs, Library, compute)
 
 
+def kernels_of(ctx: Context, deployed: Deployed, api: str, kernels: str) -> KernelChoice:
+    """Return the kernels of a flashed model in a kernel set."""
+    model = read_model(ctx.store.get(deployed.tflite), "model")
+    return choose_kernels(model, load_operator_table(api), kernels)
+
+
 def make_image(
     ctx: Context,
     label: str,
     request: LibraryRequest,
     library: Library,
     deployed: Deployed,
+    registrations: Mapping[str, str],
     given: DeviceInput,
 ) -> Image | Stop:
     """Return a model's image, linked with the smallest arena that the emulated machine found.
 
-    A first image with all of the machine's RAM as its arena serves the search.
+    `registrations` names what registers each of its operators. A first image with all of the
+    machine's RAM as its arena serves the search.
     """
     inputs = {
         "tflite": deployed.tflite,
@@ -103,11 +116,12 @@ def make_image(
         "code": code("features", "firmware", "model_file", "simulators"),
         "sample_bytes": given.sample_bytes,
         "features": given.features,
+        "registrations": dict(registrations),
     }
 
     def compute() -> Image | Stop:
         try:
-            return _sized_image(ctx, label, request, library, deployed, given)
+            return _sized_image(ctx, label, request, library, deployed, registrations, given)
         except BuildError as error:
             return Stop("failed", f"the firmware does not build: {error}", error.log)
 
@@ -120,12 +134,14 @@ def _sized_image(
     request: LibraryRequest,
     library: Library,
     deployed: Deployed,
+    registrations: Mapping[str, str],
     given: DeviceInput,
 ) -> Image | Stop:
     machine, largest = request.target.machine, request.target.largest_arena_bytes
+    parts = _Parts(library, deployed, registrations, given)
     with ctx.workspace.scratch() as folder:
         # One build folder for both links: only the arena differs, nothing is compiled twice.
-        search_elf = _link(ctx, request, library, deployed, given, largest, folder)
+        search_elf = _link(ctx, request, parts, largest, folder)
         memory = read_memory_map(search_elf, label)
         if memory.flash_bytes > machine.code_bytes:
             why = f"the emulated {machine.name} holds only {machine.code_bytes} B of code"
@@ -136,37 +152,42 @@ def _sized_image(
             if found.status == "does-not-fit":
                 return _image(ctx, search_elf, memory, not_run=found.reason, exceeds=largest)
             return found
-        elf = _link(ctx, request, library, deployed, given, found.arena_bytes, folder)
+        elf = _link(ctx, request, parts, found.arena_bytes, folder)
     return _image(ctx, elf, read_memory_map(elf, label), arena=found)
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """What is linked into an image."""
+
+    library: Library
+    deployed: Deployed
+    registrations: Mapping[str, str]
+    given: DeviceInput
+
+
 def _link(
-    ctx: Context,
-    request: LibraryRequest,
-    library: Library,
-    deployed: Deployed,
-    given: DeviceInput,
-    arena_bytes: int,
-    folder: Path,
+    ctx: Context, request: LibraryRequest, parts: _Parts, arena_bytes: int, folder: Path
 ) -> bytes:
-    content = ctx.store.get(deployed.tflite)
-    model = read_model(content, "model")
-    registrations = operator_registrations(request.tflm_api, model)
-    archives = ctx.workspace.unpacked(ctx.store, library.archive)
-    sources = ctx.workspace.unpacked(ctx.store, library.tree.archive)
-    image = ImageRequest(request, registrations, arena_bytes, given.source(model))
+    content = ctx.store.get(parts.deployed.tflite)
+    statements = registration_statements(request.tflm_api, parts.registrations)
+    archives = ctx.workspace.unpacked(ctx.store, parts.library.archive)
+    sources = ctx.workspace.unpacked(ctx.store, parts.library.tree.archive)
+    features = parts.given.source(read_model(content, "model"))
+    image = ImageRequest(request, statements, arena_bytes, features)
     return build_image(image, content, archives, sources, folder)
 
 
-def operator_registrations(api: str, model: ModelFile) -> Sequence[str]:
-    """Return the C++ statements that register a model's operators under one API."""
-    table = load_operator_table(api)
+def registration_statements(api: str, registrations: Mapping[str, str]) -> Sequence[str]:
+    """Return the C++ statements that register operators under one API, from what registers each."""
+    custom = load_operator_table(api).custom
     registration = runtime_apis()[api].registration
-    statements = []
-    for name, function in registrations(model, table).items():
-        statement = registration.custom if name in table.custom else registration.statement
-        statements.append(statement.format(operator=name, function=function))
-    return statements
+    return [
+        (registration.custom if name in custom else registration.statement).format(
+            operator=name, function=function
+        )
+        for name, function in registrations.items()
+    ]
 
 
 def guest_of(ctx: Context, elf: bytes, request: LibraryRequest, folder: Path) -> Guest:

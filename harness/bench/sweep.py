@@ -32,7 +32,6 @@ def sweep(
         finished = run_sweep(
             ctx,
             plan.cells,
-            tflm=plan.tflm,
             provenance=plan.provenance,
             scheduler=scheduler,
             progress=progress,

@@ -17,7 +17,6 @@ class LibraryRequest:
     """What decides the bytes of a runtime library."""
 
     target: Target
-    kernels: str
     optimize: str
     tflm_api: str
     tflm_digest: str
@@ -29,7 +28,6 @@ class LibraryRequest:
         """
         return {
             "target": self.target.identity(),
-            "kernels": self.kernels,
             "optimize": self.optimize,
             "tflm": self.tflm_digest,
             "toolchain": toolchain.identity(),
@@ -57,7 +55,6 @@ def build_library(request: LibraryRequest, tflm_tree: Path, build: Path, jobs: i
     variables = build_variables(request.target, request.optimize, request.tflm_api, tflm_tree)
     machine = request.target.machine
     variables |= {
-        "HARNESS_KERNELS": request.kernels,
         "HARNESS_CONSOLE": machine.console,
         "HARNESS_UART_BASE": f"0x{machine.uart_base:08X}",
     }

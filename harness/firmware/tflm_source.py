@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from harness.assets import asset_path
 from harness.errors import HarnessError
+from harness.kernel_sets import REFERENCE, kernels_of_tree
 from harness.process import run
 from harness.store.artifact_store import digest_of
 from harness.store.workspace import Workspace, pack_tree
@@ -62,9 +63,10 @@ class RuntimeApi(BaseModel):
 
 @dataclass(frozen=True)
 class TflmSource:
-    """A source tree: the API it has, its identity as the row names it, its files as one archive."""
+    """A source tree: its API and kernel set, its identity as the row names it, its files packed."""
 
     api: str
+    kernels: str
     identity: str
     archive: bytes
 
@@ -111,7 +113,7 @@ def source_from_folder(tree: Path) -> TflmSource:
     api = detect_api(tree)
     archive = pack_tree(tree, _SOURCE_SUFFIXES, _TREE_FOLDERS)
     content = f"sha256 {digest_of(archive)[:12]}"
-    return TflmSource(api, _git_identity(tree, content) or content, archive)
+    return TflmSource(api, kernels_of_tree(tree), _git_identity(tree, content) or content, archive)
 
 
 def _git_identity(tree: Path, content: str) -> str | None:
@@ -149,7 +151,8 @@ def source_from_crate(workspace: Workspace) -> TflmSource:
         crate = folder / "vendor" / CRATE
         _verify_crate(crate)
         archive = pack_tree(crate / "submodules" / "tensorflow", _SOURCE_SUFFIXES, _CRATE_FOLDERS)
-    return TflmSource("tflm2020", f"{CRATE} {CRATE_VERSION} {CRATE_CHECKSUM[:12]}", archive)
+    identity = f"{CRATE} {CRATE_VERSION} {CRATE_CHECKSUM[:12]}"
+    return TflmSource("tflm2020", REFERENCE, identity, archive)
 
 
 def _verify_crate(crate: Path) -> None:

@@ -16,13 +16,14 @@ LIMITS = ("flash_bytes", "ram_bytes", "quality_min")
 
 
 class Budget(BaseModel):
-    """Limits for each cell whose model, scheme and board match; `*`, `?`, `[...]` are wildcards."""
+    """Limits for each cell that its patterns match; `*`, `?`, `[...]` are wildcards."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: Pattern
     scheme: Pattern = "*"
     board: Pattern
+    kernels: Pattern = "*"
     flash_bytes: Limit | None = None
     """Most flash that the cell may use."""
     ram_bytes: Limit | None = None
@@ -42,6 +43,7 @@ class Budget(BaseModel):
             fnmatchcase(row.model, self.model)
             and fnmatchcase(row.scheme, self.scheme)
             and fnmatchcase(row.board, self.board)
+            and fnmatchcase(row.kernels, self.kernels)
         )
 
     @property
@@ -51,8 +53,9 @@ class Budget(BaseModel):
 
     @property
     def label(self) -> str:
-        """The three patterns, to name the budget in messages."""
-        return f"{self.model} {self.scheme} {self.board}"
+        """The patterns, to name the budget in messages."""
+        kernels = "" if self.kernels == "*" else f" {self.kernels}"
+        return f"{self.model} {self.scheme} {self.board}{kernels}"
 
 
 class Budgets(BaseModel):

@@ -71,7 +71,7 @@ def judge(rows: Sequence[Row], budgets: Sequence[Budget]) -> Verdict:
 
 def _held(budget: Budget, rows: Sequence[Row]) -> list[Finding]:
     matched = [row for row in rows if budget.matches(row)]
-    # The three axes of a budget name a row, unless kernels or optimization vary as well.
+    # The first three axes name a row, unless kernels or optimization vary as well.
     axes = 3 if len({row.cell[:3] for row in matched}) == len(matched) else None
     findings = [
         finding

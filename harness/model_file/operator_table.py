@@ -90,6 +90,29 @@ class OperatorEntry(_Frozen):
         return f"{data}->{output}" in self.types or (data == output and data in self.types)
 
 
+Need = Literal[
+    "constant_amounts",
+    "equal_shapes",
+    "short_filters",
+    "short_rows",
+    "short_windows",
+    "symmetric_weights",
+    "wide_bias",
+]
+"""What an operator must have for a kernel of a set: constant amounts of padding; inputs and output
+of one shape; a filter of at most 511 taps; a last dimension of at most 511; a pool's window of at
+most 65,535; weights without zero points; with int16 activations no bias or one of 64 bits."""
+
+
+class SetEntry(_Frozen):
+    """One operator of a kernel set beside the runtime's own kernels."""
+
+    registrations: dict[str, str]
+    """What registers it, by the type of its data as `OperatorEntry.types` writes it; for a custom
+    operator of ours with the encoding of its weights behind a plus: "int8+int4"."""
+    needs: tuple[Need, ...] = ()
+
+
 class OperatorTable(_Frozen):
     """Everything that decides whether a runtime can run a model."""
 
@@ -106,6 +129,8 @@ class OperatorTable(_Frozen):
     """By builtin name."""
     custom: dict[str, OperatorEntry] = Field(default_factory=dict)
     """Custom operators of ours for packed weights, by their name in the file."""
+    kernel_sets: dict[str, dict[str, SetEntry]] = Field(default_factory=dict)
+    """Kernel sets that are adapted to the runtime, each with the operators that it has."""
 
     def entry(self, name: str, custom_name: str | None) -> OperatorEntry | None:
         """Return the entry of a builtin operator, or of a custom one where that has a name."""

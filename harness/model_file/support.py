@@ -1,8 +1,7 @@
-"""Decide before anything is built if a runtime computes a model rightly, and by which kernels."""
+"""Decide before anything is built if a runtime computes a model rightly."""
 
 from collections.abc import Iterator
 
-from harness.errors import HarnessError
 from harness.model_file import schema
 from harness.model_file.model import ModelFile, Operator, Tensor
 from harness.model_file.operator_table import Form, OperatorEntry, OperatorTable
@@ -21,30 +20,12 @@ def unsupported_reason(model: ModelFile, table: OperatorTable) -> str | None:
     """
     for operator in model.operators:
         for reason in _reasons(model, operator, table):
-            return f"{_name(operator)} (operator {operator.index}): {reason}"
+            return f"{operator_name(operator)} (operator {operator.index}): {reason}"
     return None
 
 
-def registrations(model: ModelFile, table: OperatorTable) -> dict[str, str]:
-    """Return what registers each operator of a model, by builtin or custom name, builtins first.
-
-    A kernel of ours is chosen only where an operator needs it: it is linked beside the runtime's.
-
-    Raises:
-        HarnessError: The table lacks an operator.
-    """
-    chosen: dict[str, str] = {}
-    for operator in sorted(model.operators, key=lambda one: (one.custom_name or "", one.name)):
-        entry, name = table.entry(operator.name, operator.custom_name), _name(operator)
-        if entry is None:
-            raise HarnessError(f"{model.name}: {table.title} has no operator {name}")
-        chosen.setdefault(name, entry.registration)
-        if entry.own_registration is not None and _needs_own(model, operator, entry):
-            chosen[name] = entry.own_registration
-    return chosen
-
-
-def _needs_own(model: ModelFile, operator: Operator, entry: OperatorEntry) -> bool:
+def needs_own(model: ModelFile, operator: Operator, entry: OperatorEntry) -> bool:
+    """Return whether an operator is one that only a kernel of ours computes rightly."""
     data = _input(model, operator, entry.data_input)
     weights = None if entry.weights is None else _input(model, operator, entry.weights)
     if data is None:
@@ -117,11 +98,11 @@ def _shape_reasons(
 def _own_reasons(
     model: ModelFile, operator: Operator, entry: OperatorEntry, data: Tensor
 ) -> Iterator[str]:
-    same = [one for one in model.operators if _name(one) == _name(operator)]
+    same = [one for one in model.operators if operator_name(one) == operator_name(operator)]
     sources = [_input(model, one, entry.data_input) for one in same]
     if (
         entry.own_runs
-        and any(_needs_own(model, one, entry) for one in same)
+        and any(needs_own(model, one, entry) for one in same)
         and any(source is not None and source.type not in entry.own_runs for source in sources)
     ):
         own = "/".join(entry.own_runs)
@@ -214,7 +195,8 @@ def _clamps(operator: Operator, output: Tensor) -> bool:
     return zero_point + round(low) > _INT8_LEAST or zero_point + round(high) < _INT8_MOST
 
 
-def _name(operator: Operator) -> str:
+def operator_name(operator: Operator) -> str:
+    """Return the builtin name of an operator, or its own where it is a custom one."""
     return operator.custom_name or operator.name
 
 

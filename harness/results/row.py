@@ -89,7 +89,8 @@ class Row(BaseModel):
     board: Identity = Field(description="Name of the board whose limits apply.")
     core: Identity = Field(description="Core of the board, such as `cortex-m4`.")
     kernels: Identity = Field(
-        description="Kernel set; `reference` is TFLM's portable ones and ours."
+        description="Kernel set: `simd` is ours; `reference` TFLM's portable kernels, and ours for "
+        "what they lack; `cmsis-nn` Arm's, of a tree given with `--tflm-dir`."
     )
     optimize: Identity = Field(description="Optimization level of the compiler, such as `O2`.")
     runtime: Identity = Field(description="TFLM API that the firmware was adapted to.")
@@ -191,6 +192,11 @@ class Row(BaseModel):
         default=None,
         description="Of these, how many differ: in any byte for integer outputs, by more than the "
         "manifest's tolerance for float.",
+    )
+    fallback_operators: Text = Field(
+        default=None,
+        description="Operators of the model that `simd` lacks, by name: the kernels of `reference` "
+        "run them. Empty for sets that a tree brings, whose operators are the tree's.",
     )
     flash_bytes: Whole = Field(
         default=None,

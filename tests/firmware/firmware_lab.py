@@ -13,12 +13,14 @@ from harness.bench.step_build import (
     guest_of,
     library_request,
     make_library,
-    operator_registrations,
+    registration_statements,
 )
 from harness.errors import Stop
 from harness.firmware.image import ImageRequest, build_image
 from harness.firmware.runtime_library import LibraryRequest
 from harness.firmware.target import Target, make_target
+from harness.model_file.kernel_choice import choose_kernels
+from harness.model_file.operator_table import load_operator_table
 from harness.model_file.reader import read_model
 from harness.process import run
 from harness.simulators.qemu import Emulation, Limits, emulate
@@ -38,6 +40,7 @@ class Lab:
     request: LibraryRequest
     archives: Path
     tree: Path
+    kernels: str = "reference"
 
     @property
     def target(self) -> Target:
@@ -46,10 +49,15 @@ class Lab:
 
     def link(self, model: bytes, arena_bytes: int, build: Path) -> bytes:
         """Return the ELF of `model` with an arena of so many bytes."""
-        registrations = operator_registrations(self.request.tflm_api, read_model(model, "model"))
         build.mkdir(parents=True, exist_ok=True)
-        image = ImageRequest(self.request, registrations, arena_bytes)
+        image = ImageRequest(self.request, self.registrations(model), arena_bytes)
         return build_image(image, model, self.archives, self.tree, build)
+
+    def registrations(self, model: bytes) -> Sequence[str]:
+        """Return the statements that register a model's operators in the lab's kernel set."""
+        api = self.request.tflm_api
+        chosen = choose_kernels(read_model(model, "model"), load_operator_table(api), self.kernels)
+        return registration_statements(api, chosen.registrations)
 
     def guest(self, elf: bytes, folder: Path) -> Guest:
         """Return the image as something to emulate."""
@@ -103,12 +111,12 @@ def open_lab(cache: Path, target: Target = TARGET) -> Lab:
     ctx = Context(str(cache / "store"), jobs=2)
     with _one_at_a_time(cache / "lab.lock"):
         tree = _good(fetch_tflm(ctx, None))
-        library = _good(make_library(ctx, target, "reference", "O2", tree))
+        library = _good(make_library(ctx, target, "O2", tree))
     workspace = Workspace(cache)
     return Lab(
         ctx,
         library,
-        library_request(target, "reference", "O2", tree),
+        library_request(target, "O2", tree),
         workspace.unpacked(ctx.store, library.archive),
         workspace.unpacked(ctx.store, tree.archive),
     )

@@ -163,7 +163,7 @@ def test_an_operator_that_was_not_registered_is_named(lab, small_model, tmp_path
 
     monkeypatch.setattr(
         firmware_lab,
-        "operator_registrations",
+        "registration_statements",
         lambda *_: [
             "resolver.AddBuiltin(tflite::BuiltinOperator_RELU, Register_RELU(), kAnyVersion);"
         ],

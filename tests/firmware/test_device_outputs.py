@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def test_a_small_model_answers_as_the_host_does(lab, small_model, small_elf, tmp
 
 @pytest.fixture(scope="module")
 def digits(shared_cache, tmp_path_factory) -> Path:
-    """The results of `digits`, int8, over every test sample."""
+    """The results of `digits`, int8, over every test sample with both kernel sets."""
     out = tmp_path_factory.mktemp("digits")
     options = ["--model", "digits", "--scheme", "int8", "--board", "nano33ble", "--samples", "all"]
     done = run_harness(
@@ -68,17 +69,21 @@ def digits(shared_cache, tmp_path_factory) -> Path:
 
 @pytest.mark.tensorflow
 def test_digits_is_byte_identical_to_the_host_for_every_test_sample(digits):
-    (row,) = read_rows(next(digits.glob("*.csv")))
-    assert (row.status, row.samples) == ("ok", 360)
-    assert (row.outputs_checked, row.outputs_differing) == (360, 0)
-    assert row.quality_device == row.quality_host
-    assert row.quality_device > 0.9
+    rows = read_rows(next(digits.glob("*.csv")))
+    assert [row.kernels for row in rows] == ["simd", "reference"]
+    for row in rows:
+        assert (row.status, row.samples) == ("ok", 360)
+        assert (row.outputs_checked, row.outputs_differing) == (360, 0)
+        assert row.quality_device == row.quality_host
+        assert row.quality_device > 0.9
+    ours, theirs = rows
+    assert ours.instructions < 0.1 * theirs.instructions
 
 
 @pytest.mark.tensorflow
 def test_the_profile_of_digits_has_every_operator_and_sums_to_the_row(digits):
-    (row,) = read_rows(next(digits.glob("*.csv")))
-    (cell,) = json.loads(next(digits.glob("*.json")).read_text())["cells"]
+    row, _ = read_rows(next(digits.glob("*.csv")))
+    cell, _ = json.loads(next(digits.glob("*.json")).read_text())["cells"]
     operators = cell["details"]["operators"]
     assert sum(one["instructions"] for one in operators) == row.instructions
     assert row.instructions == cell["details"]["regions"]["invoke_warm"]
@@ -94,7 +99,9 @@ def test_the_profile_of_digits_has_every_operator_and_sums_to_the_row(digits):
 @pytest.mark.parametrize(
     ("name", "fnv"), [("kws_ref_model", "7d3b926b"), ("ad01_int8", "ad2827a4")]
 )
-def test_published_models_give_the_known_outputs(lab, tmp_path, name, fnv):
+@pytest.mark.parametrize("kernels", ["simd", "reference"])
+def test_published_models_give_the_known_outputs(lab, tmp_path, name, fnv, kernels):
+    lab = replace(lab, kernels=kernels)
     model = (Path(os.environ["HARNESS_EXTERNAL_MODELS"]) / f"{name}.tflite").read_bytes()
     file = read_model(model, name)
     elf = lab.link(model, 128 * 1024, tmp_path / "build")

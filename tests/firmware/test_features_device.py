@@ -5,7 +5,6 @@ import pytest
 from firmware_lab import Lab, open_lab
 from model_factory import T, unary
 
-from harness.bench.step_build import operator_registrations
 from harness.features.stages import find_stage
 from harness.features.tables import tables_source
 from harness.firmware.image import ImageRequest, build_image
@@ -48,9 +47,7 @@ def link(lab: Lab, stage, kind: str, folder, features: bool = True) -> tuple[byt
     content = model_of(stage.count, kind).write()
     model = read_model(content, "m")
     source = tables_source(stage, model) if features else None
-    request = ImageRequest(
-        lab.request, operator_registrations(lab.request.tflm_api, model), 65536, source
-    )
+    request = ImageRequest(lab.request, lab.registrations(content), 65536, source)
     folder.mkdir(exist_ok=True)
     return content, build_image(request, content, lab.archives, lab.tree, folder)
 
@@ -130,9 +127,7 @@ def test_a_transform_without_enough_memory_stops_the_run(lab, tmp_path):
     content = model_of(stage.count, "int8").write()
     model = read_model(content, "m")
     source = tables_source(stage, model).replace("FftMemoryBytes(1024)", "FftMemoryBytes(512)")
-    request = ImageRequest(
-        lab.request, operator_registrations(lab.request.tflm_api, model), 65536, source
-    )
+    request = ImageRequest(lab.request, lab.registrations(content), 65536, source)
     (tmp_path / "build").mkdir()
     path = tmp_path / "image.elf"
     path.write_bytes(build_image(request, content, lab.archives, lab.tree, tmp_path / "build"))

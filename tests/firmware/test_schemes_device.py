@@ -8,16 +8,15 @@ pytestmark = [pytest.mark.emulator, pytest.mark.tensorflow]
 SAMPLES = 10
 
 
-@pytest.fixture(scope="module")
-def rows(shared_cache, tmp_path_factory) -> dict[str, dict[str, str]]:
-    """The row of each scheme for `digits` on one board."""
-    schemes = [word for name in ("int8", "int16x8", "int4") for word in ("--scheme", name)]
+@pytest.fixture(scope="module", params=["simd", "reference"])
+def rows(request, shared_cache, tmp_path_factory) -> dict[str, dict[str, str]]:
+    """The row of each scheme for `digits` on one board with one kernel set."""
+    choice = [word for name in ("int8", "int16x8", "int4") for word in ("--scheme", name)]
+    choice += ["--kernels", request.param, "--board", "nano33ble", "--samples", str(SAMPLES)]
     out = tmp_path_factory.mktemp("schemes")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HARNESS_CACHE", str(shared_cache))
-        done = bench(
-            out, "--model", "digits", *schemes, "--board", "nano33ble", "--samples", str(SAMPLES)
-        )
+        done = bench(out, "--model", "digits", *choice)
     assert done.status == 0, done.output
     return {row["scheme"]: row for row in done.rows}
 

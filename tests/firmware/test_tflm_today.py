@@ -14,6 +14,10 @@ from harness.process import run
 TREE = Path(__file__).with_name("tflm_today_api")
 OPERATORS = 3  # of the stand-in's interpreter
 TENSOR_BYTES = 16
+PORTABLE = ("--kernels", "reference")
+
+# A tree whose kernels are CMSIS-NN's is told by these.
+CMSIS_NN = ("third_party/cmsis_nn/Source/", "third_party/cmsis_nn/Include/arm_nnfunctions.h")
 
 
 def tree_in(folder: Path, *, micro_namespace: bool = False) -> Path:
@@ -98,7 +102,9 @@ def test_the_adapter_runs_a_model(tmp_path, micro_namespace, board):
     model = tmp_path / "copies.tflite"
     model.write_bytes(copies())
     tree = tree_in(tmp_path, micro_namespace=micro_namespace)
-    done = bench(tmp_path / "out", "--model", model, "--board", board, "--tflm-dir", tree)
+    done = bench(
+        tmp_path / "out", "--model", model, "--board", board, "--tflm-dir", tree, *PORTABLE
+    )
     (row,), (cell,) = done.rows, done.cells
     assert (done.status, row["status"], row["reason"]) == (0, "ok", ""), cell["log"]
     assert (row["runtime"], row["outputs_differing"]) == ("tflm_today", "0")
@@ -114,7 +120,7 @@ def test_an_operator_is_told_from_the_virtual_calls_beside_it(tmp_path, optimize
     model = tmp_path / "copies.tflite"
     model.write_bytes(copies())
     arguments = ("--model", model, "--board", "nano33ble", "--optimize", optimize)
-    done = bench(tmp_path / "out", *arguments, "--tflm-dir", TREE)
+    done = bench(tmp_path / "out", *arguments, "--tflm-dir", TREE, *PORTABLE)
     profile = {one["index"]: one for one in done.cells[0]["details"]["operators"]}
     assert sorted(profile) == [-1, 0, 1, 2]
     assert len({profile[index]["instructions"] for index in range(OPERATORS)}) == 1
@@ -130,7 +136,9 @@ def test_a_model_that_wants_more_than_the_machine_has_does_not_fit(tmp_path):
     text = interpreter.read_text()
     assert "kTensorBytes = 16" in text
     interpreter.write_text(text.replace("kTensorBytes = 16", "kTensorBytes = 64 * 1024 * 1024"))
-    done = bench(tmp_path / "out", "--model", model, "--board", "nano33ble", "--tflm-dir", tree)
+    done = bench(
+        tmp_path / "out", "--model", model, "--board", "nano33ble", "--tflm-dir", tree, *PORTABLE
+    )
     assert done.rows[0]["status"] == "does-not-fit"
     assert "needs an arena of more than" in done.rows[0]["reason"]
 
@@ -144,7 +152,28 @@ def test_a_failing_operator_is_told_with_its_message(tmp_path):
     text = kernel.read_text()
     assert "return kTfLiteOk;" in text
     kernel.write_text(text.replace("return kTfLiteOk;", "return kTfLiteError;"))
-    done = bench(tmp_path / "out", "--model", model, "--board", "nano33ble", "--tflm-dir", tree)
+    done = bench(
+        tmp_path / "out", "--model", model, "--board", "nano33ble", "--tflm-dir", tree, *PORTABLE
+    )
     assert done.status == 1
     assert done.rows[0]["status"] == "failed"
     assert done.rows[0]["reason"].endswith("(operator 0 failed)")
+
+
+@pytest.mark.emulator
+def test_kernels_that_a_tree_brings_are_measured_beside_ours(tmp_path):
+    model = tmp_path / "copies.tflite"
+    model.write_bytes(copies())
+    tree = tree_in(tmp_path)
+    for name in CMSIS_NN:
+        path = tree / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir() if name.endswith("/") else path.touch()
+    done = bench(tmp_path / "out", "--model", model, "--board", "nano33ble", "--tflm-dir", tree)
+    assert done.status == 0, done.output
+    found = [(row["kernels"], row["runtime"], row["status"]) for row in done.rows]
+    assert found == [
+        ("simd", "tflm2020", "ok"),
+        ("reference", "tflm2020", "ok"),
+        ("cmsis-nn", "tflm_today", "ok"),
+    ]

@@ -143,6 +143,19 @@ class HarnessLibrary:
             raise Failure(f"{column}: {figures[scheme]:g}, but {of_scheme} {figures[of_scheme]:g}")
 
     @keyword
+    def kernels_should_need_fewer_instructions(
+        self, folder: str, kernels: str, than: str, of_kernels: str, *schemes: str
+    ) -> None:
+        """Fail unless `kernels` need less than `than` times what `of_kernels` do, by scheme."""
+        counts = {(row["scheme"], row["kernels"]): row for row in self._rows(folder)}
+        for scheme in schemes:
+            ours, others = (
+                float(counts[scheme, one]["instructions"]) for one in (kernels, of_kernels)
+            )
+            if not ours < float(than) * others:
+                raise Failure(f"{scheme}: {kernels} {ours:g}, but {of_kernels} {others:g}")
+
+    @keyword
     def bytes_of(self, name: str) -> bytes:
         """Return the content of a file in the suite's folder."""
         return (self._folder / name).read_bytes()

@@ -6,7 +6,8 @@ Library             HarnessLibrary.py
 
 *** Variables ***
 @{ONE CELL}         bench    --model    digits    --scheme    int8    --board    nano33ble
-${TABLE}            results/digits-int8-nano33ble.csv
+...                 --kernels    simd
+${TABLE}            results/digits-int8-nano33ble-simd.csv
 
 
 *** Test Cases ***
@@ -18,7 +19,7 @@ The doctor finds everything that the harness needs
 One cell is measured into a row that says ok
     Run Harness    @{ONE CELL}
     Exit Status Should Be    ${0}
-    Output Should Contain    ${TABLE}    results/digits-int8-nano33ble.json
+    Output Should Contain    ${TABLE}    results/digits-int8-nano33ble-simd.json
     Row Should Have    ${TABLE}    model=digits    scheme=int8    board=nano33ble    status=ok    reason=
     Row Should Have    ${TABLE}    samples=100    outputs_checked=100    outputs_differing=0
     Row Should Have Figures    ${TABLE}    quality_device    flash_bytes    ram_bytes    instructions
@@ -54,14 +55,14 @@ The gate refuses with status 2 where the results are missing
 
 A model of one's own is measured as it is, byte for byte like on the host
     Write Model Of Ones Own    mine.tflite
-    Run Harness    bench    --model    mine.tflite    --board    nano33ble    --out    own
+    Run Harness    bench    --model    mine.tflite    --board    nano33ble    --kernels    simd    --out    own
     Exit Status Should Be    ${0}
     Steps Should Have Been Started
-    Row Should Have    own/mine-nano33ble.csv    model=mine    scheme=as-is    status=ok    outputs_differing=0
-    Row Should Have Figures    own/mine-nano33ble.csv    outputs_checked    flash_bytes    instructions
+    Row Should Have    own/mine-nano33ble-simd.csv    model=mine    scheme=as-is    status=ok    outputs_differing=0
+    Row Should Have Figures    own/mine-nano33ble-simd.csv    outputs_checked    flash_bytes    instructions
 
 A model of one's own is not measured twice
-    Run Harness    bench    --model    mine.tflite    --board    nano33ble    --out    own
+    Run Harness    bench    --model    mine.tflite    --board    nano33ble    --kernels    simd    --out    own
     Exit Status Should Be    ${0}
     No Step Should Have Been Started
 

@@ -20,8 +20,24 @@ Every kind of weights gives the host's bytes on the device
     Run Harness    bench    --model    motion    --board    nano33ble    --samples    12    --out    schemes
     ...    @{EVERY KIND OF WEIGHTS}
     Exit Status Should Be    ${0}
-    Table Should Have Rows    schemes    6
+    Table Should Have Rows    schemes    12
     Every Row Should Have    schemes    status=ok    samples=12    outputs_differing=0
+
+The project's kernels need a fraction of the reference's instructions
+    Kernels Should Need Fewer Instructions    schemes    simd    0.3    reference    int8    int16x8    int4
+
+The kernel sets are listed, and what one of them covers
+    Run Harness    kernels
+    Exit Status Should Be    ${0}
+    Output Should Contain    simd    reference    cmsis-nn
+    Run Harness    kernels    simd
+    Exit Status Should Be    ${0}
+    Output Should Contain    CONV_2D    int8+int4
+
+A kernel set that no tree brings is refused with what to do
+    Run Harness    bench    --model    motion    --kernels    cmsis-nn    --out    none
+    Exit Status Should Be    ${2}
+    Complaint Should Be One Line With    cmsis-nn    --tflm-dir
 
 Weights of four bits take half the flash of those of eight
     Row Figure Should Be Below    schemes    weights_bytes    scheme=int4    than=0.6    of_scheme=int8

@@ -19,11 +19,13 @@ from harness.bench.artifacts import (
 )
 from harness.bench.assemble import Evidence, Provenance
 from harness.bench.cells import Cell
+from harness.bench.runtimes import Runtime
 from harness.boards import load_board
 from harness.metrics import Loss, Quality
 from harness.model_file.reader import read_model
 
-PROVENANCE = Provenance("gcc 12", "QEMU 7.2", "tfmicro 0.1.0", "tflm2020")
+RUNTIME = Runtime(None, "tflm2020", "tfmicro 0.1.0")
+PROVENANCE = Provenance("gcc 12", "QEMU 7.2", {"reference": RUNTIME, "simd": RUNTIME})
 DIGEST = "0" * 64
 
 

@@ -66,3 +66,11 @@ def test_a_wrong_file_is_refused(tmp_path: Path, text: str, message: str) -> Non
     path.write_text(text)
     with pytest.raises(HarnessError, match=re.escape(f"{path}: ") + ".*" + re.escape(message)):
         read_budgets(path)
+
+
+def test_a_budget_for_one_kernel_set_leaves_the_others_alone() -> None:
+    budget = Budget(model="*", board="*", kernels="simd", flash_bytes=1)
+    assert budget.matches(make_row(kernels="simd"))
+    assert not budget.matches(make_row(kernels="reference"))
+    assert budget.label == "* * * simd"
+    assert Budget(model="*", board="*", flash_bytes=1).matches(make_row(kernels="simd"))

@@ -4,7 +4,7 @@ import pytest
 
 from harness.bench.artifacts import Subject
 from harness.bench.cells import expand
-from harness.bench.spec import AS_IS, BenchSpec, ModelSettings
+from harness.bench.spec import AS_IS, BenchSpec, KernelSettings, ModelSettings
 from harness.errors import HarnessError
 
 ZOO = Subject(name="digits", kind="zoo")
@@ -13,16 +13,17 @@ FILE = Subject(name="mine", kind="tflite", file="0" * 64)
 
 def spec_of(**changes) -> BenchSpec:
     axes = {"models": ("digits",), "schemes": ("float32", "int8"), "boards": ("nano33ble", "pico")}
+    axes |= {"kernels": ("reference",)}
     return BenchSpec(**{**axes, **changes})
 
 
 def test_cells_come_by_model_scheme_and_board():
     labels = [cell.label for cell in expand(spec_of(), [ZOO])]
     assert labels == [
-        "digits float32 nano33ble",
-        "digits float32 pico",
-        "digits int8 nano33ble",
-        "digits int8 pico",
+        "digits float32 nano33ble reference",
+        "digits float32 pico reference",
+        "digits int8 nano33ble reference",
+        "digits int8 pico reference",
     ]
 
 
@@ -58,12 +59,31 @@ def test_a_model_has_the_schemes_and_boards_of_its_own_table():
     motion = Subject(name="motion", kind="zoo")
     labels = [cell.label for cell in expand(spec, [ZOO, motion])]
     assert labels == [
-        "digits float32 nano33ble",
-        "digits float32 pico",
-        "digits int8 nano33ble",
-        "digits int8 pico",
-        "motion int8 bluepill",
+        "digits float32 nano33ble reference",
+        "digits float32 pico reference",
+        "digits int8 nano33ble reference",
+        "digits int8 pico reference",
+        "motion int8 bluepill reference",
     ]
+
+
+def test_both_kernel_sets_are_measured_side_by_side_unless_a_spec_says_otherwise():
+    default = BenchSpec(models=("digits",), schemes=("int8", "int4"), boards=("pico",))
+    cells = expand(default, [ZOO])
+    assert [(c.scheme, c.kernels) for c in cells] == [
+        ("int8", "simd"),
+        ("int8", "reference"),
+        ("int4", "simd"),
+        ("int4", "reference"),
+    ]
+
+
+def test_a_kernel_set_may_have_fewer_schemes_but_every_file():
+    limited = {"kernel_set": {"reference": KernelSettings(schemes=("int8",))}}
+    spec = spec_of(boards=("pico",), kernels=("simd", "reference"), **limited)
+    found = [(c.scheme, c.kernels) for c in expand(spec, [ZOO])]
+    assert found == [("float32", "simd"), ("int8", "simd"), ("int8", "reference")]
+    assert [cell.kernels for cell in expand(spec, [FILE])] == ["simd", "reference"]
 
 
 def test_the_target_follows_from_the_board():
@@ -87,3 +107,9 @@ def test_the_target_follows_from_the_board():
 def test_what_cannot_be_told_apart_or_does_not_exist_is_refused(spec, subjects, message):
     with pytest.raises(HarnessError, match=message):
         expand(spec, subjects)
+
+
+def test_tables_that_leave_nothing_to_measure_are_refused():
+    limited = {"kernel_set": {"reference": KernelSettings(schemes=("int4",))}}
+    with pytest.raises(HarnessError, match="kernel_set: its tables leave no cell"):
+        expand(spec_of(**limited), [ZOO])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.bench.choice import Choice, chosen_spec, result_name
-from harness.bench.spec import BenchSpec, ModelSettings
+from harness.bench.spec import BenchSpec, KernelSettings, ModelSettings
 from harness.boards import board_names
 from harness.errors import HarnessError
 from harness.models import load_models
@@ -52,6 +52,15 @@ def test_everything_can_be_narrowed():
     spec = chosen_spec(SPEC, Choice(everything=True, models=("digits",), boards=("pico",)))
     assert (spec.models, spec.boards) == (("digits",), ("pico",))
     assert set(spec.schemes) == set(load_schemes())
+
+
+@pytest.mark.parametrize("named", [{"schemes": ("int4",)}, {"kernels": ("reference",)}])
+def test_who_names_schemes_or_kernels_gets_every_combination_of_them(named):
+    fewer = {"reference": KernelSettings(schemes=("int8",))}
+    spec = SPEC.model_copy(update={"kernel_set": fewer})
+    assert chosen_spec(spec, Choice(boards=("pico",))).kernel_set == fewer
+    assert chosen_spec(spec, Choice(**named)).kernel_set == {}
+    assert chosen_spec(spec, Choice(everything=True)).kernel_set == {}
 
 
 def test_data_belongs_to_exactly_one_model():

@@ -42,8 +42,8 @@ def test_the_committed_table_is_the_default_sweep_without_a_bad_row():
     assert script.TABLE.read_text() == csv_text(rows)
     spec = read_spec(ROOT / "bench.toml")
     cells = expand(spec, [Subject(name=name, title=name, kind="zoo") for name in spec.models])
-    measured = [(row.model, row.scheme, row.board) for row in rows]
-    assert measured == [(cell.subject.name, cell.scheme, cell.board.name) for cell in cells]
+    measured = [row.cell[:4] for row in rows]
+    assert measured == [(c.subject.name, c.scheme, c.board.name, c.kernels) for c in cells]
     assert {find_model(row.model).task for row in rows} == set(load_tasks())
     assert not [row.cell for row in rows if row.status.is_bad]
     assert {row.status for row in rows} == {Status.OK, Status.UNSUPPORTED, Status.DOES_NOT_FIT}

@@ -24,9 +24,11 @@ from harness.bench.graph import build_graph
 from harness.bench.progress import LineProgress
 from harness.bench.run import run_sweep
 from harness.errors import HarnessError, Stop
+from harness.model_file.kernel_choice import KernelChoice
 
 WHOLE = evidence()
-LIBRARY = Library(archive=DIGEST, tree=TflmTree(api="tflm2020", identity="x", archive=DIGEST))
+TREE = TflmTree(api="tflm2020", kernels="reference", identity="x", archive=DIGEST)
+LIBRARY = Library(archive=DIGEST, tree=TREE)
 
 
 @pytest.fixture
@@ -64,6 +66,7 @@ def steps(monkeypatch):
         "host_evidence": replace(WHOLE, deployed=None, image=None, measurement=None, device=None),
         "deploy_model": WHOLE.deployed,
         "make_library": LIBRARY,
+        "kernels_of": KernelChoice({}, ("SOFTMAX",)),
         "make_image": image(),
         "measure_image": measurement(),
         "check_outputs": device(),
@@ -85,7 +88,6 @@ def sweep(ctx: Context, cells):
     return run_sweep(
         ctx,
         cells,
-        tflm=None,
         provenance=PROVENANCE,
         scheduler=None,
         progress=LineProgress(len(cells), Console(quiet=True)),
@@ -93,7 +95,9 @@ def sweep(ctx: Context, cells):
 
 
 def test_boards_that_share_a_target_share_one_node(ctx):
-    nodes = build_graph(ctx, cells_of("nano33ble", "nucleo-l4r5zi", "bluepill"), None)
+    nodes = build_graph(
+        ctx, cells_of("nano33ble", "nucleo-l4r5zi", "bluepill"), PROVENANCE.runtimes
+    )
     assert nodes[0].key == nodes[1].key != nodes[2].key
 
 
@@ -111,6 +115,7 @@ def test_every_step_runs_once_for_what_is_shared_and_rows_keep_the_cells_order(c
         "host_evidence": 2,
         "deploy_model": 2,
         "make_library": 3,
+        "kernels_of": 3,
         "make_image": 3,
         "measure_image": 3,
         "check_outputs": 3,
@@ -172,7 +177,6 @@ def test_a_scheduler_that_is_not_there_is_named(ctx):
         run_sweep(
             ctx,
             (),
-            tflm=None,
             provenance=PROVENANCE,
             scheduler="nonsense",
             progress=LineProgress(0, None),

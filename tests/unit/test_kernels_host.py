@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from kernel_library import KernelLibrary, Requantization, build_kernel_library
+from kernel_library import (
+    KernelLibrary,
+    Requantization,
+    open_kernel_library,
+    shared_kernel_folder,
+)
 from requantize_models import ALL_INT8, one_by_one, pairs
 
 from harness.reference.interpreter import reference_outputs
@@ -21,8 +26,8 @@ INT8 = st.integers(-128, 127)
 
 
 @pytest.fixture(scope="module")
-def kernels(tmp_path_factory) -> KernelLibrary:
-    return build_kernel_library(tmp_path_factory.mktemp("kernels"))
+def kernels(shared_cache) -> KernelLibrary:
+    return open_kernel_library(shared_kernel_folder(shared_cache))
 
 
 def wrapped(value: int) -> int:

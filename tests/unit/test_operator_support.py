@@ -9,13 +9,14 @@ import pytest
 from model_factory import Op, Spec, T, convolution, fully_connected, unary
 
 from harness.errors import HarnessError
+from harness.model_file.kernel_choice import choose_kernels
 from harness.model_file.operator_table import (
     load_operator_table,
     read_operator_table,
     runtime_names,
 )
 from harness.model_file.reader import read_model
-from harness.model_file.support import registrations, unsupported_reason
+from harness.model_file.support import unsupported_reason
 
 EXTERNAL = os.environ.get("HARNESS_EXTERNAL_MODELS")
 
@@ -100,7 +101,7 @@ def test_what_kernels_of_ours_compute_is_supported_and_registers_them(spec):
     model = read_model(spec.write(), "m")
     (name,) = model.operator_names
     assert unsupported_reason(model, table) is None
-    assert registrations(model, table) == {name: f"harness::own::Register_{name}"}
+    assert choose_kernels(model, table).registrations == {name: f"harness::own::Register_{name}"}
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ def test_models_that_need_no_kernel_of_ours_register_none(spec):
     table = load_operator_table("tflm2020")
     model = read_model(spec.write(), "m")
     (name,) = model.operator_names
-    assert registrations(model, table) == {name: f"Register_{name}"}
+    assert choose_kernels(model, table).registrations == {name: f"Register_{name}"}
 
 
 def test_one_layer_that_needs_a_kernel_of_ours_is_enough_to_register_it():
@@ -130,7 +131,7 @@ def test_one_layer_that_needs_a_kernel_of_ours_is_enough_to_register_it():
     dilated = convolution(depthwise=True, dilation=2).operators[0]
     operators = (replace(dilated, outputs=(4,)), depthwise)
     model = read_model(Spec(tensors, operators, (0,), (3, 4)).write(), "m")
-    found = registrations(model, load_operator_table("tflm2020"))
+    found = choose_kernels(model, load_operator_table("tflm2020")).registrations
     assert found == {"DEPTHWISE_CONV_2D": "harness::own::Register_DEPTHWISE_CONV_2D"}
 
 
@@ -239,7 +240,7 @@ def test_kernels_of_ours_beside_the_runtimes_lift_its_limits(spec):
     model = read_model(spec.write(), "m")
     (name,) = model.operator_names
     assert unsupported_reason(model, table) is None
-    assert registrations(model, table) == {name: f"harness::own::Register_{name}"}
+    assert choose_kernels(model, table).registrations == {name: f"harness::own::Register_{name}"}
 
 
 @pytest.mark.parametrize(

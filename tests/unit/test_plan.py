@@ -1,5 +1,8 @@
 """A request is checked whole before anything slow starts, and its results have a name."""
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -38,8 +41,11 @@ def spec(tmp_path):
 
 
 def test_options_replace_the_axes_of_the_spec_and_leave_the_others(ctx, spec):
-    plan = make_plan(ctx, spec, Choice(schemes=("int8",), boards=("bluepill", "nano33ble")))
-    assert [cell.label for cell in plan.cells] == ["digits int8 bluepill", "digits int8 nano33ble"]
+    choice = Choice(("digits",), ("int8",), ("bluepill", "nano33ble"), ("reference",))
+    plan = make_plan(ctx, spec, choice)
+    assert [cell.label for cell in plan.cells] == [
+        f"digits int8 {board} reference" for board in choice.boards
+    ]
     assert plan.spec.samples == 50
     assert {cell.subject.count for cell in plan.cells} == {50}
     assert plan.tool_versions["compiler"] == "gcc 12"
@@ -57,6 +63,21 @@ def test_the_spec_in_the_current_folder_comes_before_the_shipped_one(ctx, tmp_pa
 def test_data_belongs_to_exactly_one_model(ctx, spec, tmp_path):
     with pytest.raises(HarnessError, match="--data: belongs to one model"):
         make_plan(ctx, spec, Choice(data=tmp_path / "x.npz"))
+
+
+def test_a_tree_with_kernels_of_its_own_adds_them_to_the_sweep(ctx, spec, tmp_path):
+    stand_in = Path(__file__).parents[1] / "firmware" / "tflm_today_api"
+    tree = tmp_path / "tree"
+    shutil.copytree(stand_in, tree)
+    (tree / "third_party/cmsis_nn/Source").mkdir(parents=True)
+    (tree / "third_party/cmsis_nn/Include").mkdir()
+    (tree / "third_party/cmsis_nn/Include/arm_nnfunctions.h").touch()
+    plan = make_plan(ctx, spec, Choice(boards=("pico",), tflm_dir=tree))
+    apis = {name: runtime.api for name, runtime in plan.provenance.runtimes.items()}
+    assert apis == {"simd": "tflm2020", "reference": "tflm2020", "cmsis-nn": "tflm_today"}
+    assert {cell.kernels for cell in plan.cells} == set(apis)
+    chosen = make_plan(ctx, spec, Choice(kernels=("cmsis-nn",), tflm_dir=tree))
+    assert {cell.kernels for cell in chosen.cells} == {"cmsis-nn"}
 
 
 @pytest.mark.parametrize(

@@ -33,15 +33,24 @@ def test_one_step_in_an_integer_output_is_a_difference():
 @pytest.mark.parametrize(
     ("device", "same"),
     [
-        (100 + FLOAT_RTOL * 99, True),
-        (100 + FLOAT_RTOL * 101, False),
-        (100 - FLOAT_RTOL * 101, False),
+        (100 + FLOAT_RTOL * 99 + FLOAT_ATOL * 99, True),
+        (100 + FLOAT_RTOL * 101 + FLOAT_ATOL * 101, False),
+        (100 - FLOAT_RTOL * 101 - FLOAT_ATOL * 101, False),
     ],
 )
 def test_float_outputs_agree_within_the_tolerance(device, same):
     comparison = compare_outputs(FLOAT, [floats(device, 0)], [floats(100, FLOAT_ATOL / 2)])
     assert comparison.agrees == same
     assert comparison.largest_error == pytest.approx(abs(device - 100), rel=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("largest", "error", "same"),
+    [(0.1, 0.9, True), (0.1, 1.1, False), (8.0, 7.9, True), (8.0, 8.1, False)],
+)
+def test_what_cancels_out_is_held_to_the_tensors_largest_output(largest, error, same):
+    host, device = floats(largest, 0), floats(largest, error * FLOAT_ATOL)
+    assert compare_outputs(FLOAT, [device], [host]).agrees == same
 
 
 @pytest.mark.parametrize(

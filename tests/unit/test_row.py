@@ -14,7 +14,7 @@ model scheme board core kernels optimize runtime simulator features status reaso
 metric quality_float quality_host quality_device
 quality_drop_points quality_drop_low quality_drop_high
 auc pauc eer far frr threshold false_accepts_per_hour
-samples outputs_checked outputs_differing
+samples outputs_checked outputs_differing fallback_operators
 flash_bytes flash_model_bytes flash_kernels_bytes flash_runtime_bytes flash_libc_bytes
 flash_app_bytes flash_features_bytes flash_vectors_bytes flash_limit_bytes
 weights_bytes weights_entropy_bytes model_deflate_bytes

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.assets import asset_path
-from harness.bench.spec import BenchSpec, ModelSettings, check_axes, read_spec
+from harness.bench.spec import BenchSpec, KernelSettings, ModelSettings, check_axes, read_spec
 from harness.errors import HarnessError
 from harness.models import load_models
 
@@ -20,7 +20,7 @@ def written(folder: Path, text: str) -> Path:
 
 def test_what_a_spec_leaves_out_has_its_default(tmp_path):
     spec = read_spec(written(tmp_path, SPEC))
-    assert (spec.kernels, spec.optimize, spec.samples) == (("reference",), ("O2",), 100)
+    assert (spec.kernels, spec.optimize, spec.samples) == (("simd", "reference"), ("O2",), 100)
     check_axes(spec)
 
 
@@ -82,6 +82,14 @@ def spec_of(**changes) -> BenchSpec:
     ("changes", "message"),
     [
         ({"kernels": ("referense",)}, "unknown kernel set 'referense'; did you mean 'reference'"),
+        (
+            {"kernel_set": {"simt": KernelSettings()}},
+            r"unknown kernel set of a table .* 'simt'; did you mean 'simd'",
+        ),
+        (
+            {"kernel_set": {"simd": KernelSettings(schemes=("in8",))}},
+            "unknown scheme 'in8'; did you mean 'int8'",
+        ),
         ({"optimize": ("o2",)}, "unknown optimization 'o2'; did you mean 'O2'"),
         ({"boards": ("pico", "pico")}, "boards: pico is given twice; remove one"),
         ({"optimize": ("O2", "Os", "O2")}, "optimize: O2 is given twice"),

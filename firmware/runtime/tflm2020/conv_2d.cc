@@ -1,26 +1,11 @@
 // CONV_2D with what TFLM of July 2020 lacks, int16 activations and groups, and with int8 activations
 // beside them: by our own kernel.
 #include "kernels/convolution.h"
-#include "runtime/tflm2020/layer.h"
+#include "runtime/tflm2020/builtin_layer.h"
 #include "runtime/tflm2020/operators.h"
-#include "tensorflow/lite/kernels/kernel_util.h"
 
 namespace harness {
 namespace {
-
-TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
-  const LayerTensors tensors = TensorsOf(context, node);
-  const auto& given = *static_cast<const TfLiteConvParams*>(node->builtin_data);
-  const WindowOptions options = {given.padding == kTfLitePaddingSame,
-                                 given.stride_height,
-                                 given.stride_width,
-                                 given.dilation_height_factor,
-                                 given.dilation_width_factor,
-                                 given.activation};
-  TF_LITE_ENSURE_EQ(context, tflite::NumDimensions(tensors.weights), 4);
-  const int* shape = tensors.weights->dims->data;
-  return PrepareConvolution(context, node, options, {shape[1], shape[2], shape[3]}, shape[0]);
-}
 
 template <typename Activation, typename Sum>
 void Convolve(const TfLiteNode* node, const LayerTensors& tensors) {
@@ -47,7 +32,7 @@ TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
 namespace own {
 
 TfLiteRegistration* Register_CONV_2D() {
-  static TfLiteRegistration registration = {nullptr, nullptr, Prepare, Invoke,
+  static TfLiteRegistration registration = {nullptr, nullptr, PrepareConv2D, Invoke,
                                             nullptr, 0,       nullptr, 0};
   return &registration;
 }

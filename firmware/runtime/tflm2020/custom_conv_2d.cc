@@ -3,29 +3,21 @@
 #include "kernels/sparse.h"
 #include "runtime/tflm2020/operators.h"
 #include "runtime/tflm2020/packed.h"
+#include "runtime/tflm2020/scratch.h"
 
 namespace harness {
 namespace {
 
 TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
-  PackedOptions options;
-  TF_LITE_ENSURE_STATUS(ReadPackedOptions(context, node, &options));
-  const LayerTensors tensors = TensorsOf(context, node);
-  TF_LITE_ENSURE_STATUS(CheckPackedWeights(context, tensors, options, true));
-  const int32_t* size = options.weights.size;
-  TF_LITE_ENSURE_STATUS(PrepareConvolution(context, node, options.window,
-                                           {size[1], size[2], size[3]}, size[0]));
-  PreparedConvolution& prepared = *ConvolutionOf(node);
-  prepared.encoding = options.encoding;
-  const int32_t columns = size[1] * size[2] * size[3];
-  if (options.encoding != kEncodedSparse) {
-    return RequestScratch(context, node, columns);
+  TF_LITE_ENSURE_STATUS(PreparePackedConv2D(context, node));
+  const PreparedConvolution& prepared = *ConvolutionOf(node);
+  const kernels::Convolution& layer = prepared.layer;
+  const int32_t columns = layer.filter_height * layer.filter_width * layer.filter_channels;
+  if (prepared.encoding != kEncodedSparse) {
+    return RequestScratch(context, columns);
   }
-  TF_LITE_ENSURE_MSG(context, size[3] == prepared.layer.input_channels,
-                     "packed operator: a sparse convolution has no groups");
-  const int32_t bytes = tensors.input->type == kTfLiteInt8 ? 1 : 2;
-  return kernels::GathersPatches(prepared.layer) ? RequestScratch(context, node, columns * bytes)
-                                                 : kTfLiteOk;
+  const int32_t bytes = TensorsOf(context, node).input->type == kTfLiteInt8 ? 1 : 2;
+  return RequestScratch(context, kernels::GathersPatches(layer) ? columns * bytes : 0);
 }
 
 template <typename Activation, typename Sum>
@@ -38,13 +30,13 @@ void Convolve(const TfLiteNode* node, const LayerTensors& tensors) {
     kernels::ConvolveSparse(
         layer, data.input,
         kernels::SparseWeightsOf(data.weights, layer.output_channels, columns), data.bias,
-        ScratchOf<Activation>(node), data.output);
+        ScratchOf<Activation>(), data.output);
     return;
   }
   const kernels::PackedWeights weights = prepared.encoding == kEncodedTable
                                              ? kernels::TableWeights(data.weights)
                                              : kernels::Int4Weights(data.weights);
-  kernels::Convolve(layer, data.input, weights, data.bias, ScratchOf<int8_t>(node),
+  kernels::Convolve(layer, data.input, weights, data.bias, ScratchOf<int8_t>(),
                     data.output);
 }
 

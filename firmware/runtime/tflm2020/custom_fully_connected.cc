@@ -8,19 +8,6 @@
 namespace harness {
 namespace {
 
-TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
-  PackedOptions options;
-  TF_LITE_ENSURE_STATUS(ReadPackedOptions(context, node, &options));
-  TF_LITE_ENSURE_STATUS(
-      CheckPackedWeights(context, TensorsOf(context, node), options, true));
-  const int32_t* size = options.weights.size;
-  TF_LITE_ENSURE(context, size[1] == 1 && size[2] == 1);
-  TF_LITE_ENSURE_STATUS(
-      PrepareConnection(context, node, options.window.activation, size[3], size[0]));
-  ConnectionOf(node)->encoding = options.encoding;
-  return kTfLiteOk;
-}
-
 template <typename Activation, typename Sum>
 void Connect(const TfLiteNode* node, const LayerTensors& tensors) {
   const LayerData<Activation, Sum> data(tensors);
@@ -51,7 +38,7 @@ TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
 }  // namespace
 
 TfLiteRegistration* Register_HARNESS_FULLY_CONNECTED() {
-  static TfLiteRegistration registration = {nullptr, nullptr, Prepare, Invoke,
+  static TfLiteRegistration registration = {nullptr, nullptr, PreparePackedFullyConnected, Invoke,
                                             nullptr, 0,       nullptr, 0};
   return &registration;
 }

@@ -1,20 +1,11 @@
 // FULLY_CONNECTED with what TFLM of July 2020 lacks, int16 activations and one scale a unit, and with
 // int8 activations beside them: by our own kernel.
 #include "kernels/fully_connected.h"
-#include "runtime/tflm2020/layer.h"
+#include "runtime/tflm2020/builtin_layer.h"
 #include "runtime/tflm2020/operators.h"
-#include "tensorflow/lite/kernels/kernel_util.h"
 
 namespace harness {
 namespace {
-
-TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
-  const LayerTensors tensors = TensorsOf(context, node);
-  TF_LITE_ENSURE_EQ(context, tflite::NumDimensions(tensors.weights), 2);
-  const auto& given = *static_cast<const TfLiteFullyConnectedParams*>(node->builtin_data);
-  const int* shape = tensors.weights->dims->data;
-  return PrepareConnection(context, node, given.activation, shape[1], shape[0]);
-}
 
 template <typename Activation, typename Sum>
 void Connect(const TfLiteNode* node, const LayerTensors& tensors) {
@@ -40,7 +31,7 @@ TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
 namespace own {
 
 TfLiteRegistration* Register_FULLY_CONNECTED() {
-  static TfLiteRegistration registration = {nullptr, nullptr, Prepare, Invoke,
+  static TfLiteRegistration registration = {nullptr, nullptr, PrepareFullyConnected, Invoke,
                                             nullptr, 0,       nullptr, 0};
   return &registration;
 }

@@ -44,15 +44,6 @@ TfLiteStatus CheckTypes(TfLiteContext* context, const LayerTensors& tensors, int
   return kTfLiteOk;
 }
 
-template <typename T>
-TfLiteStatus AllocatePersistent(TfLiteContext* context, int count, T** memory) {
-  void* found = nullptr;
-  TF_LITE_ENSURE_OK(context, context->AllocatePersistentBuffer(
-                                 context, sizeof(T) * static_cast<size_t>(count), &found));
-  *memory = static_cast<T*>(found);
-  return kTfLiteOk;
-}
-
 TfLiteStatus PrepareOutput(TfLiteContext* context, const LayerTensors& tensors,
                            TfLiteFusedActivation activation, int32_t outputs,
                            kernels::OutputRange* range) {
@@ -98,10 +89,9 @@ int ScaleCount(const TfLiteTensor* tensor) {
                                                                    : quantization->scale->size;
 }
 
-TfLiteStatus PrepareConvolution(TfLiteContext* context, TfLiteNode* node,
-                                const WindowOptions& options, const ImageShape& filter,
-                                int32_t outputs) {
-  const LayerTensors tensors = TensorsOf(context, node);
+TfLiteStatus ShapeConvolution(TfLiteContext* context, const LayerTensors& tensors,
+                              const WindowOptions& options, const ImageShape& filter,
+                              int32_t outputs, kernels::ConvolutionShape* shape) {
   const TfLiteTensor* input = tensors.input;
   const TfLiteTensor* output = tensors.output;
   TF_LITE_ENSURE_EQ(context, tflite::NumDimensions(input), kRank);
@@ -113,31 +103,37 @@ TfLiteStatus PrepareConvolution(TfLiteContext* context, TfLiteNode* node,
   TF_LITE_ENSURE(context, filter.height > 0 && filter.width > 0 && filter.channels > 0);
   TF_LITE_ENSURE_EQ(context, Dimension(input, 3) % filter.channels, 0);
   TF_LITE_ENSURE_EQ(context, outputs % (Dimension(input, 3) / filter.channels), 0);
+  shape->batches = Dimension(input, 0);
+  shape->input_height = Dimension(input, 1);
+  shape->input_width = Dimension(input, 2);
+  shape->input_channels = Dimension(input, 3);
+  shape->output_height = Dimension(output, 1);
+  shape->output_width = Dimension(output, 2);
+  shape->output_channels = outputs;
+  shape->filter_height = filter.height;
+  shape->filter_width = filter.width;
+  shape->filter_channels = filter.channels;
+  shape->stride_height = options.stride_height;
+  shape->stride_width = options.stride_width;
+  shape->dilation_height = options.dilation_height;
+  shape->dilation_width = options.dilation_width;
+  shape->padding_top = Padding(options, shape->input_height, shape->output_height, filter.height,
+                               options.stride_height, options.dilation_height);
+  shape->padding_left = Padding(options, shape->input_width, shape->output_width, filter.width,
+                                options.stride_width, options.dilation_width);
+  return kTfLiteOk;
+}
 
+TfLiteStatus PrepareConvolution(TfLiteContext* context, TfLiteNode* node,
+                                const WindowOptions& options, const ImageShape& filter,
+                                int32_t outputs) {
+  const LayerTensors tensors = TensorsOf(context, node);
   PreparedConvolution* prepared = nullptr;
   TF_LITE_ENSURE_STATUS(AllocatePersistent(context, 1, &prepared));
   kernels::Convolution& layer = prepared->layer;
-  layer.batches = Dimension(input, 0);
-  layer.input_height = Dimension(input, 1);
-  layer.input_width = Dimension(input, 2);
-  layer.input_channels = Dimension(input, 3);
-  layer.output_height = Dimension(output, 1);
-  layer.output_width = Dimension(output, 2);
-  layer.output_channels = outputs;
-  layer.filter_height = filter.height;
-  layer.filter_width = filter.width;
-  layer.filter_channels = filter.channels;
-  layer.stride_height = options.stride_height;
-  layer.stride_width = options.stride_width;
-  layer.dilation_height = options.dilation_height;
-  layer.dilation_width = options.dilation_width;
-  layer.padding_top = Padding(options, layer.input_height, layer.output_height, filter.height,
-                              options.stride_height, options.dilation_height);
-  layer.padding_left = Padding(options, layer.input_width, layer.output_width, filter.width,
-                               options.stride_width, options.dilation_width);
-  layer.input_zero_point = input->params.zero_point;
+  TF_LITE_ENSURE_STATUS(ShapeConvolution(context, tensors, options, filter, outputs, &layer));
+  layer.input_zero_point = tensors.input->params.zero_point;
   prepared->encoding = kEncodedDense;
-  prepared->scratch = nullptr;
   node->user_data = prepared;
   return PrepareOutput(context, tensors, options.activation, outputs, &layer.output);
 }
@@ -160,11 +156,6 @@ TfLiteStatus PrepareConnection(TfLiteContext* context, TfLiteNode* node,
   prepared->encoding = kEncodedDense;
   node->user_data = prepared;
   return PrepareOutput(context, tensors, activation, outputs, &prepared->layer.output);
-}
-
-TfLiteStatus RequestScratch(TfLiteContext* context, TfLiteNode* node, int32_t bytes) {
-  return context->AllocatePersistentBuffer(context, static_cast<size_t>(bytes),
-                                           &ConvolutionOf(node)->scratch);
 }
 
 }  // namespace harness

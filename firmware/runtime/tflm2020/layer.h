@@ -39,11 +39,10 @@ struct WindowOptions {
   TfLiteFusedActivation activation;
 };
 
-// A prepared CONV_2D or DEPTHWISE_CONV_2D: `encoding` says how the weights are stored (packed.h).
+// A prepared layer: `encoding` says how the weights are stored (packed.h).
 struct PreparedConvolution {
   kernels::Convolution layer;
   int32_t encoding;
-  void* scratch;  // the layer's own, or null
 };
 
 struct PreparedConnection {
@@ -53,8 +52,24 @@ struct PreparedConnection {
 
 constexpr int32_t kEncodedDense = 0;
 
+// Memory for `count` values of type T that lives as long as the interpreter.
+template <typename T>
+TfLiteStatus AllocatePersistent(TfLiteContext* context, int count, T** memory) {
+  void* found = nullptr;
+  TF_LITE_ENSURE_OK(context, context->AllocatePersistentBuffer(
+                                 context, sizeof(T) * static_cast<size_t>(count), &found));
+  *memory = static_cast<T*>(found);
+  return kTfLiteOk;
+}
+
+// Fills in the shapes of a convolution, once they are found to fit each other. A filter's channels
+// are a group's; a depthwise filter's are 1.
+TfLiteStatus ShapeConvolution(TfLiteContext* context, const LayerTensors& tensors,
+                              const WindowOptions& options, const ImageShape& filter,
+                              int32_t outputs, kernels::ConvolutionShape* shape);
+
 // Checks the tensors against the filter's shape, fills in a PreparedConvolution in persistent memory
-// and leaves it to `node`. A filter's channels are a group's; a depthwise filter's are 1.
+// and leaves it to `node`.
 TfLiteStatus PrepareConvolution(TfLiteContext* context, TfLiteNode* node,
                                 const WindowOptions& options, const ImageShape& filter,
                                 int32_t outputs);
@@ -69,18 +84,6 @@ inline PreparedConvolution* ConvolutionOf(const TfLiteNode* node) {
 
 inline PreparedConnection* ConnectionOf(const TfLiteNode* node) {
   return static_cast<PreparedConnection*>(node->user_data);
-}
-
-// Asks for scratch of so many bytes for the convolution at `node`. It lives as long as the
-// interpreter: this release's allocator gives scratch that layers share only where no persistent
-// memory is asked for between the first and the last request, and every layer's Prepare asks for
-// some.
-TfLiteStatus RequestScratch(TfLiteContext* context, TfLiteNode* node, int32_t bytes);
-
-// The scratch of the convolution at `node`, or null.
-template <typename T>
-inline T* ScratchOf(const TfLiteNode* node) {
-  return static_cast<T*>(ConvolutionOf(node)->scratch);
 }
 
 // Sums have 32 bits where the bias has, and with int8 activations; otherwise 64.

@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "runtime/tflm2020/activations.h"
 #include "runtime/tflm2020/adapter.h"
 #include "runtime/tflm2020/operators.h"
 #include "tensorflow/lite/kernels/internal/tensor_ctypes.h"
@@ -29,7 +30,9 @@ TfLiteStatus SetReduced(TfLiteContext* context, TfLiteNode* node, kernels::Mean*
   return kTfLiteOk;
 }
 
-TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
+}  // namespace
+
+TfLiteStatus PrepareMean(TfLiteContext* context, TfLiteNode* node) {
   const TfLiteTensor* input = tflite::GetInput(context, node, 0);
   const TfLiteTensor* output = tflite::GetOutput(context, node, 0);
   TF_LITE_ENSURE(context, input->type == kTfLiteInt8 || input->type == kTfLiteInt16);
@@ -56,6 +59,8 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   return kTfLiteOk;
 }
 
+namespace {
+
 template <typename T>
 void TakeMean(const TfLiteNode* node, const TfLiteTensor* input, TfLiteTensor* output) {
   kernels::TakeMean(ParametersOf<kernels::Mean>(node), tflite::GetTensorData<T>(input),
@@ -78,8 +83,8 @@ TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
 namespace own {
 
 TfLiteRegistration* Register_MEAN() {
-  static TfLiteRegistration registration = {nullptr, nullptr, Prepare, Invoke,
-                                            nullptr, 0,       nullptr, 0};
+  static TfLiteRegistration registration = {nullptr, nullptr, PrepareMean, Invoke,
+                                            nullptr, 0,       nullptr,     0};
   return &registration;
 }
 

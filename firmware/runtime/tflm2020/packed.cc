@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "kernels/products.h"
 #include "kernels/sparse.h"
 
 namespace harness {
@@ -25,7 +26,18 @@ bool ReadActivation(int32_t number, TfLiteFusedActivation* activation) {
   return true;
 }
 
-}  // namespace
+// The weights as they were before packing: for CONV_2D output channel, height, width, input
+// channel; for DEPTHWISE_CONV_2D 1, height, width, output channel; for FULLY_CONNECTED unit, 1, 1,
+// input.
+struct WeightsShape {
+  int32_t size[4];
+};
+
+struct PackedOptions {
+  int32_t encoding;
+  WindowOptions window;
+  WeightsShape weights;
+};
 
 TfLiteStatus ReadPackedOptions(TfLiteContext* context, const TfLiteNode* node,
                                PackedOptions* options) {
@@ -78,6 +90,51 @@ TfLiteStatus CheckPackedWeights(TfLiteContext* context, const LayerTensors& tens
   TF_LITE_ENSURE_MSG(context, expected > 0, "packed operator: encoding unknown or damaged");
   TF_LITE_ENSURE_MSG(context, weights->bytes == expected,
                      "packed operator: the weights have another size than their shape");
+  return kTfLiteOk;
+}
+
+TfLiteStatus ReadPacked(TfLiteContext* context, TfLiteNode* node, bool may_be_sparse,
+                        PackedOptions* options) {
+  TF_LITE_ENSURE_STATUS(ReadPackedOptions(context, node, options));
+  return CheckPackedWeights(context, TensorsOf(context, node), *options, may_be_sparse);
+}
+
+}  // namespace
+
+TfLiteStatus PreparePackedConv2D(TfLiteContext* context, TfLiteNode* node) {
+  PackedOptions options;
+  TF_LITE_ENSURE_STATUS(ReadPacked(context, node, true, &options));
+  const int32_t* size = options.weights.size;
+  TF_LITE_ENSURE_STATUS(PrepareConvolution(context, node, options.window,
+                                           {size[1], size[2], size[3]}, size[0]));
+  PreparedConvolution& prepared = *ConvolutionOf(node);
+  prepared.encoding = options.encoding;
+  TF_LITE_ENSURE_MSG(
+      context, options.encoding != kEncodedSparse || size[3] == prepared.layer.input_channels,
+      "packed operator: a sparse convolution has no groups");
+  return kTfLiteOk;
+}
+
+TfLiteStatus PreparePackedDepthwiseConv2D(TfLiteContext* context, TfLiteNode* node) {
+  PackedOptions options;
+  TF_LITE_ENSURE_STATUS(ReadPacked(context, node, false, &options));
+  const int32_t* size = options.weights.size;
+  TF_LITE_ENSURE_EQ(context, size[0], 1);
+  TF_LITE_ENSURE(context, size[1] * size[2] <= kernels::kShortRun);
+  TF_LITE_ENSURE_STATUS(
+      PrepareConvolution(context, node, options.window, {size[1], size[2], 1}, size[3]));
+  ConvolutionOf(node)->encoding = options.encoding;
+  return kTfLiteOk;
+}
+
+TfLiteStatus PreparePackedFullyConnected(TfLiteContext* context, TfLiteNode* node) {
+  PackedOptions options;
+  TF_LITE_ENSURE_STATUS(ReadPacked(context, node, true, &options));
+  const int32_t* size = options.weights.size;
+  TF_LITE_ENSURE(context, size[1] == 1 && size[2] == 1);
+  TF_LITE_ENSURE_STATUS(
+      PrepareConnection(context, node, options.window.activation, size[3], size[0]));
+  ConnectionOf(node)->encoding = options.encoding;
   return kTfLiteOk;
 }
 

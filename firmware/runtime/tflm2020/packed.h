@@ -15,28 +15,13 @@ constexpr int32_t kEncodedInt4 = 1;
 constexpr int32_t kEncodedTable = 2;
 constexpr int32_t kEncodedSparse = 3;
 
-// The weights as they were before packing: for CONV_2D output channel, height, width, input
-// channel; for DEPTHWISE_CONV_2D 1, height, width, output channel; for FULLY_CONNECTED unit, 1, 1,
-// input.
-struct WeightsShape {
-  int32_t size[4];
-};
-
-struct PackedOptions {
-  int32_t encoding;
-  WindowOptions window;
-  WeightsShape weights;
-};
-
-// Reads the options of the custom operator at `node`: 13 little-endian int32, the version first.
-TfLiteStatus ReadPackedOptions(TfLiteContext* context, const TfLiteNode* node,
-                               PackedOptions* options);
-
-// Checks that the weights' tensor has exactly the bytes that the encoding asks for, and that a bias
-// has 32 bits with int8 activations and 64 with int16. Only layers with a row of weights for each
-// output may be sparse.
-TfLiteStatus CheckPackedWeights(TfLiteContext* context, const LayerTensors& tensors,
-                                const PackedOptions& options, bool may_be_sparse);
+// Each reads the options of the custom operator at `node` (13 little-endian int32, the version first),
+// checks that the weights' tensor has exactly the bytes that the encoding asks for, and that a bias
+// has 32 bits with int8 activations and 64 with int16, and leaves a PreparedConvolution or a
+// PreparedConnection to `node`. Only layers with a row of weights for each output may be sparse.
+TfLiteStatus PreparePackedConv2D(TfLiteContext* context, TfLiteNode* node);
+TfLiteStatus PreparePackedDepthwiseConv2D(TfLiteContext* context, TfLiteNode* node);
+TfLiteStatus PreparePackedFullyConnected(TfLiteContext* context, TfLiteNode* node);
 
 }  // namespace harness
 

@@ -1,6 +1,7 @@
 // PAD and PADV2 of int16 by a constant number of elements.
 #include "kernels/pad_int16.h"
 
+#include "runtime/tflm2020/activations.h"
 #include "runtime/tflm2020/adapter.h"
 #include "runtime/tflm2020/operators.h"
 #include "tensorflow/lite/kernels/internal/tensor_ctypes.h"
@@ -29,11 +30,13 @@ TfLiteStatus SetPadding(TfLiteContext* context, TfLiteNode* node, kernels::Paddi
   return kTfLiteOk;
 }
 
-TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
+}  // namespace
+
+TfLiteStatus PreparePad(TfLiteContext* context, TfLiteNode* node, TfLiteType type) {
   const TfLiteTensor* input = tflite::GetInput(context, node, 0);
   const TfLiteTensor* output = tflite::GetOutput(context, node, 0);
-  TF_LITE_ENSURE_OK(context, CheckQuantized(context, input, kTfLiteInt16));
-  TF_LITE_ENSURE_OK(context, CheckQuantized(context, output, kTfLiteInt16));
+  TF_LITE_ENSURE_OK(context, CheckQuantized(context, input, type));
+  TF_LITE_ENSURE_OK(context, CheckQuantized(context, output, type));
   auto* padding = NewParameters<kernels::Padding>(context, node);
   TF_LITE_ENSURE(context, padding != nullptr);
   TF_LITE_ENSURE_OK(context, FourDimensions(context, input, padding->input_sizes));
@@ -41,11 +44,21 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   return SetPadding(context, node, padding);
 }
 
-TfLiteStatus PrepareWithValue(TfLiteContext* context, TfLiteNode* node) {
+TfLiteStatus PreparePadV2(TfLiteContext* context, TfLiteNode* node, TfLiteType type) {
   const TfLiteTensor* value = tflite::GetInput(context, node, 2);
-  TF_LITE_ENSURE_EQ(context, value->type, kTfLiteInt16);
+  TF_LITE_ENSURE_EQ(context, value->type, type);
   TF_LITE_ENSURE_EQ(context, tflite::NumElements(value), static_cast<int64_t>(1));
-  return Prepare(context, node);
+  return PreparePad(context, node, type);
+}
+
+namespace {
+
+TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
+  return PreparePad(context, node, kTfLiteInt16);
+}
+
+TfLiteStatus PrepareWithValue(TfLiteContext* context, TfLiteNode* node) {
+  return PreparePadV2(context, node, kTfLiteInt16);
 }
 
 void PadWith(TfLiteContext* context, TfLiteNode* node, int16_t fill) {

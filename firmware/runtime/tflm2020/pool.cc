@@ -1,6 +1,7 @@
 // AVERAGE_POOL_2D and MAX_POOL_2D of int16.
 #include "kernels/pool_int16.h"
 #include "kernels/window.h"
+#include "runtime/tflm2020/activations.h"
 #include "runtime/tflm2020/adapter.h"
 #include "runtime/tflm2020/operators.h"
 #include "tensorflow/lite/c/builtin_op_data.h"
@@ -12,8 +13,10 @@ namespace {
 
 constexpr int32_t kMostTaps = 65535;
 
-TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
-  TF_LITE_ENSURE_OK(context, CheckAllQuantized(context, node, kTfLiteInt16));
+}  // namespace
+
+TfLiteStatus PreparePool(TfLiteContext* context, TfLiteNode* node, TfLiteType type) {
+  TF_LITE_ENSURE_OK(context, CheckAllQuantized(context, node, type));
   const auto& given = *static_cast<const TfLitePoolParams*>(node->builtin_data);
   const TfLiteTensor* input = tflite::GetInput(context, node, 0);
   TfLiteTensor* output = tflite::GetOutput(context, node, 0);
@@ -41,6 +44,12 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   }
   return tflite::CalculateActivationRangeQuantized(context, given.activation, output, &pool->least,
                                                    &pool->most);
+}
+
+namespace {
+
+TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
+  return PreparePool(context, node, kTfLiteInt16);
 }
 
 template <void (*kPool)(const kernels::Pool&, const int16_t*, int16_t*)>

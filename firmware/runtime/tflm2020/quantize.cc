@@ -4,6 +4,7 @@
 
 #include "kernels/quantize_float.h"
 #include "kernels/requantize.h"
+#include "runtime/tflm2020/activations.h"
 #include "runtime/tflm2020/adapter.h"
 #include "runtime/tflm2020/operators.h"
 #include "tensorflow/lite/kernels/internal/tensor_ctypes.h"
@@ -42,14 +43,11 @@ TfLiteStatus PrepareFromFloat(TfLiteContext* context, TfLiteNode* node, const En
   return kTfLiteOk;
 }
 
-TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
+}  // namespace
+
+TfLiteStatus PrepareRequantization(TfLiteContext* context, TfLiteNode* node) {
   const Ends ends(context, node);
-  if (ends.from_float) {
-    return PrepareFromFloat(context, node, ends);
-  }
-  if (!ends.between_integers) {
-    return Tflm().prepare(context, node);
-  }
+  TF_LITE_ENSURE(context, ends.between_integers);
   TF_LITE_ENSURE_OK(context, CheckOneScale(context, ends.input));
   TF_LITE_ENSURE_OK(context, CheckOneScale(context, ends.output));
   auto* parameters = NewParameters<kernels::Requantization>(context, node);
@@ -60,6 +58,17 @@ TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
   parameters->most = ends.output->type == kTfLiteInt8 ? 127 : 32767;
   return QuantizeFactor(context, ScaleOf(ends.input) / ScaleOf(ends.output),
                         &parameters->multiplier, &parameters->shift);
+}
+
+namespace {
+
+TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
+  const Ends ends(context, node);
+  if (ends.from_float) {
+    return PrepareFromFloat(context, node, ends);
+  }
+  return ends.between_integers ? PrepareRequantization(context, node)
+                               : Tflm().prepare(context, node);
 }
 
 template <typename Input, typename Output>

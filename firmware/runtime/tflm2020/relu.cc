@@ -1,6 +1,7 @@
 // RELU, RELU6 and LEAKY_RELU of int8 and int16, with another scale and zero point behind them.
 #include "kernels/leaky_relu.h"
 #include "kernels/requantize.h"
+#include "runtime/tflm2020/activations.h"
 #include "runtime/tflm2020/adapter.h"
 #include "runtime/tflm2020/operators.h"
 #include "tensorflow/lite/c/builtin_op_data.h"
@@ -21,8 +22,10 @@ double Ratio(TfLiteContext* context, TfLiteNode* node) {
          ScaleOf(tflite::GetOutput(context, node, 0));
 }
 
-template <TfLiteFusedActivation kActivation>
-TfLiteStatus PrepareRelu(TfLiteContext* context, TfLiteNode* node) {
+}  // namespace
+
+TfLiteStatus PrepareRectifier(TfLiteContext* context, TfLiteNode* node,
+                              TfLiteFusedActivation activation) {
   TF_LITE_ENSURE_OK(context, CheckTypes(context, node));
   auto* relu = NewParameters<kernels::Requantization>(context, node);
   TF_LITE_ENSURE(context, relu != nullptr);
@@ -31,8 +34,15 @@ TfLiteStatus PrepareRelu(TfLiteContext* context, TfLiteNode* node) {
   relu->output_zero_point = output->params.zero_point;
   TF_LITE_ENSURE_OK(context, QuantizeFactor(context, Ratio(context, node), &relu->multiplier,
                                             &relu->shift));
-  return tflite::CalculateActivationRangeQuantized(context, kActivation, output, &relu->least,
+  return tflite::CalculateActivationRangeQuantized(context, activation, output, &relu->least,
                                                    &relu->most);
+}
+
+namespace {
+
+template <TfLiteFusedActivation kActivation>
+TfLiteStatus PrepareRelu(TfLiteContext* context, TfLiteNode* node) {
+  return PrepareRectifier(context, node, kActivation);
 }
 
 TfLiteStatus PrepareLeakyRelu(TfLiteContext* context, TfLiteNode* node) {

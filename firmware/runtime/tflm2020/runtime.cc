@@ -7,6 +7,7 @@
 
 #include "app/protocol.h"
 #include "runtime/tflm2020/operators.h"
+#include "runtime/tflm2020/scratch.h"
 #include "tensorflow/lite/core/api/error_reporter.h"
 #include "tensorflow/lite/micro/debug_log.h"
 #include "tensorflow/lite/micro/micro_interpreter.h"
@@ -61,13 +62,19 @@ tflite::MicroInterpreter* Interpreter() {
 
 TensorBytes View(const TfLiteTensor* tensor) { return {tensor->data.data, tensor->bytes}; }
 
-}  // namespace
-
-bool RuntimeAllocate(const uint8_t* model, uint8_t* arena, size_t arena_bytes) {
+bool Allocate(const uint8_t* model, uint8_t* arena, size_t arena_bytes) {
   auto* interpreter = new (interpreter_storage) tflite::MicroInterpreter(
       tflite::GetModel(model), ModelOperators(), arena, arena_bytes, &reporter);
   return interpreter->initialization_status() == kTfLiteOk &&
          interpreter->AllocateTensors() == kTfLiteOk;
+}
+
+}  // namespace
+
+bool RuntimeAllocate(const uint8_t* model, uint8_t* arena, size_t arena_bytes) {
+  ForgetScratch();
+  return Allocate(model, arena, arena_bytes) &&
+         (!ReserveScratch() || Allocate(model, arena, arena_bytes));
 }
 
 bool RuntimeInvoke() { return Interpreter()->Invoke() == kTfLiteOk; }

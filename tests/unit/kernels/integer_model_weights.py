@@ -69,7 +69,7 @@ def fully_connected_sums(x: Integers, weights: Integers) -> Integers:
 def _windowed(x: Integers, weights: Integers, window: Window) -> Integers:
     """Return the products of each window position, summed over the window but not the channels."""
     (top, tall), (left, wide) = (
-        _extent(x.shape[1 + axis], weights.shape[axis], axis, window) for axis in (0, 1)
+        extent(x.shape[1 + axis], weights.shape[axis], axis, window) for axis in (0, 1)
     )
     result = np.zeros((x.shape[0], tall, wide, x.shape[3]), np.int64)
     for place in np.ndindex(tall, wide):
@@ -81,7 +81,7 @@ def _windowed(x: Integers, weights: Integers, window: Window) -> Integers:
     return result
 
 
-def _extent(size: int, taps: int, axis: int, window: Window) -> tuple[int, int]:
+def extent(size: int, taps: int, axis: int, window: Window) -> tuple[int, int]:
     """Return (padding before, output size) along one axis."""
     reach = (taps - 1) * window.dilation[axis] + 1
     stride = window.stride[axis]

@@ -9,7 +9,7 @@ from activations_library import ActivationKernels
 from hypothesis import example, given
 from hypothesis import strategies as st
 from integer_model_activations import SAME, VALID, Format, Pool
-from kernel_library import build_kernel_library
+from kernel_library import shared_kernel_folder
 
 pytestmark = pytest.mark.emulator  # the library is compiled
 
@@ -23,10 +23,8 @@ INT8 = st.integers(-128, 127)
 
 
 @pytest.fixture(scope="module")
-def kernels(tmp_path_factory) -> ActivationKernels:
-    folder = tmp_path_factory.mktemp("kernels")
-    build_kernel_library(folder)
-    return ActivationKernels(folder / "libharness_kernels.so")
+def kernels(shared_cache) -> ActivationKernels:
+    return ActivationKernels(shared_kernel_folder(shared_cache) / "libharness_kernels.so")
 
 
 def values(seed: int, shape, bits: int = 16):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from integer_model_weights import SAME, VALID, Window
-from kernel_library import build_kernel_library
+from kernel_library import shared_kernel_folder
 from one_operator import tflite_micro_answer
 from weights_library import WeightsLibrary
 from weights_models import MadeUp, Sort, answer_of_kernel, make_up
@@ -27,10 +27,8 @@ BIASES = [("int8", "int8", None), ("int16", "int8", None), ("int16", "int8", "in
 
 
 @pytest.fixture(scope="module")
-def kernels(tmp_path_factory) -> WeightsLibrary:
-    folder = tmp_path_factory.mktemp("kernels")
-    build_kernel_library(folder)
-    return WeightsLibrary(folder / "libharness_kernels.so")
+def kernels(shared_cache) -> WeightsLibrary:
+    return WeightsLibrary(shared_kernel_folder(shared_cache) / "libharness_kernels.so")
 
 
 @st.composite

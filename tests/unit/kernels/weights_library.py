@@ -99,19 +99,19 @@ class WeightsLibrary:
         """Return CONV_2D's outputs; weights are output channel, height, width, input channel."""
         height, width, depth = layer.weights.shape[1:]
         described = self._described(layer, output_shape, (height, width, depth))
-        return self._run(self._library.harness_convolve, described, layer, output_shape)
+        return self._run("convolve", described, layer, output_shape)
 
     def depthwise(self, layer: Layer, output_shape: Sequence[int]) -> NDArray[Any]:
         """Return DEPTHWISE_CONV_2D's outputs; weights are 1, height, width, output channel."""
         described = self._described(layer, output_shape, (*layer.weights.shape[1:3], 1))
-        return self._run(self._library.harness_convolve_depthwise, described, layer, output_shape)
+        return self._run("convolve_depthwise", described, layer, output_shape)
 
     def fully_connected(self, layer: Layer) -> NDArray[Any]:
         """Return FULLY_CONNECTED's outputs; weights are output, input."""
         (batches, inputs), outputs = layer.x.shape, layer.weights.shape[0]
         output = _output_range(layer.rescaling, outputs)
         described = FullyConnected(batches, inputs, outputs, layer.zero_point, output)
-        return self._run(self._library.harness_connect, described, layer, (batches, outputs))
+        return self._run("connect", described, layer, (batches, outputs))
 
     def sparse_bytes(self, data: bytes, rows: int, columns: int) -> int:
         """Return what sparse weights take, or 0 where `data` holds none."""
@@ -134,7 +134,7 @@ class WeightsLibrary:
         )  # fmt: skip
 
     def _run(
-        self, function: Any, described: Any, layer: Layer, output_shape: Sequence[int]
+        self, name: str, described: Any, layer: Layer, output_shape: Sequence[int]
     ) -> NDArray[Any]:
         x = np.ascontiguousarray(layer.x)
         # Exactly as long as it must be, so that reading beyond can be noticed.
@@ -143,7 +143,7 @@ class WeightsLibrary:
         bias = None if layer.bias is None else layer.bias.ctypes.data
         arrays = _Arrays(x.ctypes.data, ctypes.addressof(weights), bias, output.ctypes.data)
         bits = x.itemsize * 8
-        done = function(
+        done = getattr(self._library, f"harness_{name}")(
             ctypes.byref(described), layer.encoding, bits, layer.sum_bits, ctypes.byref(arrays)
         )
         assert done & 1, "the library lacks this combination"

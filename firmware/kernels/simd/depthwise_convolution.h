@@ -1,0 +1,31 @@
+// DEPTHWISE_CONV_2D with int8 or int16 activations; the same bytes as
+// kernels/depthwise_convolution.h.
+#ifndef HARNESS_KERNELS_SIMD_DEPTHWISE_CONVOLUTION_H_
+#define HARNESS_KERNELS_SIMD_DEPTHWISE_CONVOLUTION_H_
+
+#include <cstdint>
+
+#include "kernels/simd/weights.h"
+#include "kernels/window.h"
+
+namespace harness {
+namespace kernels {
+namespace simd {
+
+// Bytes of scratch, aligned to 8, that ConvolveDepthwise needs for these types.
+template <typename Activation, typename Weights>
+int32_t DepthwiseScratchBytes(const ConvolutionShape& shape);
+
+// Weights are DenseWeights, SignedHalves or TableIndices, in order height, width, output channel;
+// output channel c reads input channel c / (output channels / input channels). `bias` has one value
+// for each output channel, or is null. int8 activations have sums of 32 bits, int16 of 64, rounded
+// as kernels/rescaling.h says. A filter has at most kShortRun taps (products.h).
+template <typename Activation, typename Sum, typename Weights>
+void ConvolveDepthwise(const Convolution& layer, const Activation* input, const Weights& weights,
+                       const Sum* bias, void* scratch, Activation* output);
+
+}  // namespace simd
+}  // namespace kernels
+}  // namespace harness
+
+#endif  // HARNESS_KERNELS_SIMD_DEPTHWISE_CONVOLUTION_H_

@@ -1,0 +1,63 @@
+// FULLY_CONNECTED of the kernel set `simd`, with int8 or int16 activations.
+#include "kernels/simd/fully_connected.h"
+#include "runtime/tflm2020/builtin_layer.h"
+#include "runtime/tflm2020/scratch.h"
+#include "runtime/tflm2020/simd/layers.h"
+#include "runtime/tflm2020/simd/operators.h"
+
+namespace harness {
+namespace simd {
+namespace {
+
+template <typename Activation, typename Weights,
+          TfLiteStatus (*PrepareLayer)(TfLiteContext*, TfLiteNode*)>
+struct Layer {
+  using Sum = typename Sums<Activation>::Type;
+
+  static TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
+    TF_LITE_ENSURE_STATUS(PrepareLayer(context, node));
+    const auto& prepared = *ConnectionOf(node);
+    TF_LITE_ENSURE_STATUS((CheckKinds<Activation, Weights>(context, node, prepared.encoding)));
+    return RequestScratch(context,
+                          kernels::simd::ConnectionScratchBytes<Activation, Weights>(prepared.layer));
+  }
+
+  static TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
+    const LayerData<Activation, Sum> data(TensorsOf(context, node));
+    kernels::simd::Connect(
+        ConnectionOf(node)->layer, data.input, Stored<Weights>::At(data.weights), data.bias,
+        SharedScratch(), data.output);
+    return kTfLiteOk;
+  }
+};
+
+template <typename Activation>
+using Dense = Layer<Activation, DenseWeights, PrepareFullyConnected>;
+template <typename Activation>
+using Int4 = Layer<Activation, SignedHalves, PreparePackedFullyConnected>;
+template <typename Activation>
+using Table = Layer<Activation, TableIndices, PreparePackedFullyConnected>;
+
+}  // namespace
+
+TfLiteRegistration* Register_FULLY_CONNECTED_INT8() { return RegistrationOf<Dense<int8_t>>(); }
+TfLiteRegistration* Register_FULLY_CONNECTED_INT16() { return RegistrationOf<Dense<int16_t>>(); }
+
+TfLiteRegistration* Register_HARNESS_FULLY_CONNECTED_INT8_INT4() {
+  return RegistrationOf<Int4<int8_t>>();
+}
+
+TfLiteRegistration* Register_HARNESS_FULLY_CONNECTED_INT8_TABLE() {
+  return RegistrationOf<Table<int8_t>>();
+}
+
+TfLiteRegistration* Register_HARNESS_FULLY_CONNECTED_INT16_INT4() {
+  return RegistrationOf<Int4<int16_t>>();
+}
+
+TfLiteRegistration* Register_HARNESS_FULLY_CONNECTED_INT16_TABLE() {
+  return RegistrationOf<Table<int16_t>>();
+}
+
+}  // namespace simd
+}  // namespace harness
