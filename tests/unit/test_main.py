@@ -241,8 +241,7 @@ def test_ctrl_c_while_compiling_ends_everything_at_once_and_keeps_earlier_result
     # What the interrupted run left behind does not trouble the next one.
     done = run_harness([*GOOD, "--out", "out"], here)
     assert done.returncode == 0, done.stderr
-    (row,) = read_rows(out / "good-nano33ble.csv")
-    assert row.status == "ok"
+    assert {row.status for row in read_rows(out / "good-nano33ble.csv")} == {"ok"}
 
 
 @pytest.mark.parametrize("delay_s", [0.05, 0.3, 0.6])
