@@ -21,10 +21,6 @@ namespace {
 constexpr int32_t kTileBytes = 4096;
 constexpr int32_t kMostGroups = 4;
 
-DenseWeights Portable(const DenseWeights& weights) { return weights; }
-PackedWeights Portable(const SignedHalves& weights) { return {weights.halves, kInt4Values}; }
-PackedWeights Portable(const TableIndices& weights) { return {weights.halves, weights.table}; }
-
 int32_t RowBytes(const DenseWeights*, int32_t /*depth*/) { return 0; }
 template <typename Weights>
 int32_t RowBytes(const Weights*, int32_t depth) {

@@ -16,10 +16,6 @@ namespace kernels {
 namespace simd {
 namespace {
 
-DenseWeights Portable(const DenseWeights& weights) { return weights; }
-PackedWeights Portable(const SignedHalves& weights) { return {weights.halves, kInt4Values}; }
-PackedWeights Portable(const TableIndices& weights) { return {weights.halves, weights.table}; }
-
 // One output channel of one strip.
 template <typename Activation>
 struct ChannelStrip {

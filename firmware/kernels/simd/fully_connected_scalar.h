@@ -16,9 +16,6 @@ namespace kernels {
 namespace simd {
 namespace {
 
-PackedWeights Portable(const SignedHalves& weights) { return {weights.halves, kInt4Values}; }
-PackedWeights Portable(const TableIndices& weights) { return {weights.halves, weights.table}; }
-
 // A block's rows in the encodings: `step` bytes apart, or 0 where a layer has too few rows for a
 // block, of which only the first counts then.
 struct DenseRows {

@@ -22,6 +22,11 @@ struct TableIndices {
   const uint8_t* halves;
 };
 
+// The same weights as the portable kernels read them.
+inline DenseWeights Portable(const DenseWeights& weights) { return weights; }
+inline PackedWeights Portable(const SignedHalves& weights) { return {weights.halves, kInt4Values}; }
+inline PackedWeights Portable(const TableIndices& weights) { return {weights.halves, weights.table}; }
+
 }  // namespace simd
 }  // namespace kernels
 }  // namespace harness

@@ -1,7 +1,6 @@
 // CONV_2D of the kernel set `simd`, with int8 or int16 activations.
 #include "kernels/simd/convolution.h"
 #include "runtime/tflm2020/builtin_layer.h"
-#include "runtime/tflm2020/scratch.h"
 #include "runtime/tflm2020/simd/layers.h"
 #include "runtime/tflm2020/simd/operators.h"
 
@@ -9,34 +8,35 @@ namespace harness {
 namespace simd {
 namespace {
 
-template <typename Activation, typename Weights,
-          TfLiteStatus (*PrepareLayer)(TfLiteContext*, TfLiteNode*)>
-struct Layer {
-  using Sum = typename Sums<Activation>::Type;
-
-  static TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
-    TF_LITE_ENSURE_STATUS(PrepareLayer(context, node));
-    const auto& prepared = *ConvolutionOf(node);
-    TF_LITE_ENSURE_STATUS((CheckKinds<Activation, Weights>(context, node, prepared.encoding)));
-    return RequestScratch(context,
-                          kernels::simd::ConvolutionScratchBytes<Activation, Weights>(prepared.layer));
+struct Conv2D {
+  static TfLiteStatus PrepareDense(TfLiteContext* context, TfLiteNode* node) {
+    return PrepareConv2D(context, node);
   }
 
-  static TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
-    const LayerData<Activation, Sum> data(TensorsOf(context, node));
-    kernels::simd::Convolve(
-        ConvolutionOf(node)->layer, data.input, Stored<Weights>::At(data.weights), data.bias,
-        SharedScratch(), data.output);
-    return kTfLiteOk;
+  static TfLiteStatus PreparePacked(TfLiteContext* context, TfLiteNode* node) {
+    return PreparePackedConv2D(context, node);
+  }
+
+  static const PreparedConvolution* Of(const TfLiteNode* node) { return ConvolutionOf(node); }
+
+  template <typename Activation, typename Weights>
+  static int32_t ScratchBytes(const kernels::Convolution& layer) {
+    return kernels::simd::ConvolutionScratchBytes<Activation, Weights>(layer);
+  }
+
+  template <typename Activation, typename Sum, typename Weights>
+  static void Run(const kernels::Convolution& layer, const Activation* input,
+                  const Weights& weights, const Sum* bias, void* scratch, Activation* output) {
+    kernels::simd::Convolve(layer, input, weights, bias, scratch, output);
   }
 };
 
 template <typename Activation>
-using Dense = Layer<Activation, DenseWeights, PrepareConv2D>;
+using Dense = Layer<Conv2D, Activation, DenseWeights>;
 template <typename Activation>
-using Int4 = Layer<Activation, SignedHalves, PreparePackedConv2D>;
+using Int4 = Layer<Conv2D, Activation, SignedHalves>;
 template <typename Activation>
-using Table = Layer<Activation, TableIndices, PreparePackedConv2D>;
+using Table = Layer<Conv2D, Activation, TableIndices>;
 
 }  // namespace
 

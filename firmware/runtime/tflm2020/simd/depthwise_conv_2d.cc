@@ -1,7 +1,6 @@
 // DEPTHWISE_CONV_2D of the kernel set `simd`, with int8 or int16 activations.
 #include "kernels/simd/depthwise_convolution.h"
 #include "runtime/tflm2020/builtin_layer.h"
-#include "runtime/tflm2020/scratch.h"
 #include "runtime/tflm2020/simd/layers.h"
 #include "runtime/tflm2020/simd/operators.h"
 
@@ -9,34 +8,35 @@ namespace harness {
 namespace simd {
 namespace {
 
-template <typename Activation, typename Weights,
-          TfLiteStatus (*PrepareLayer)(TfLiteContext*, TfLiteNode*)>
-struct Layer {
-  using Sum = typename Sums<Activation>::Type;
-
-  static TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
-    TF_LITE_ENSURE_STATUS(PrepareLayer(context, node));
-    const auto& prepared = *ConvolutionOf(node);
-    TF_LITE_ENSURE_STATUS((CheckKinds<Activation, Weights>(context, node, prepared.encoding)));
-    return RequestScratch(context,
-                          kernels::simd::DepthwiseScratchBytes<Activation, Weights>(prepared.layer));
+struct DepthwiseConv2D {
+  static TfLiteStatus PrepareDense(TfLiteContext* context, TfLiteNode* node) {
+    return PrepareDepthwiseConv2D(context, node);
   }
 
-  static TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
-    const LayerData<Activation, Sum> data(TensorsOf(context, node));
-    kernels::simd::ConvolveDepthwise(
-        ConvolutionOf(node)->layer, data.input, Stored<Weights>::At(data.weights), data.bias,
-        SharedScratch(), data.output);
-    return kTfLiteOk;
+  static TfLiteStatus PreparePacked(TfLiteContext* context, TfLiteNode* node) {
+    return PreparePackedDepthwiseConv2D(context, node);
+  }
+
+  static const PreparedConvolution* Of(const TfLiteNode* node) { return ConvolutionOf(node); }
+
+  template <typename Activation, typename Weights>
+  static int32_t ScratchBytes(const kernels::Convolution& layer) {
+    return kernels::simd::DepthwiseScratchBytes<Activation, Weights>(layer);
+  }
+
+  template <typename Activation, typename Sum, typename Weights>
+  static void Run(const kernels::Convolution& layer, const Activation* input,
+                  const Weights& weights, const Sum* bias, void* scratch, Activation* output) {
+    kernels::simd::ConvolveDepthwise(layer, input, weights, bias, scratch, output);
   }
 };
 
 template <typename Activation>
-using Dense = Layer<Activation, DenseWeights, PrepareDepthwiseConv2D>;
+using Dense = Layer<DepthwiseConv2D, Activation, DenseWeights>;
 template <typename Activation>
-using Int4 = Layer<Activation, SignedHalves, PreparePackedDepthwiseConv2D>;
+using Int4 = Layer<DepthwiseConv2D, Activation, SignedHalves>;
 template <typename Activation>
-using Table = Layer<Activation, TableIndices, PreparePackedDepthwiseConv2D>;
+using Table = Layer<DepthwiseConv2D, Activation, TableIndices>;
 
 }  // namespace
 

@@ -1,7 +1,6 @@
 // FULLY_CONNECTED of the kernel set `simd`, with int8 or int16 activations.
 #include "kernels/simd/fully_connected.h"
 #include "runtime/tflm2020/builtin_layer.h"
-#include "runtime/tflm2020/scratch.h"
 #include "runtime/tflm2020/simd/layers.h"
 #include "runtime/tflm2020/simd/operators.h"
 
@@ -9,34 +8,35 @@ namespace harness {
 namespace simd {
 namespace {
 
-template <typename Activation, typename Weights,
-          TfLiteStatus (*PrepareLayer)(TfLiteContext*, TfLiteNode*)>
-struct Layer {
-  using Sum = typename Sums<Activation>::Type;
-
-  static TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
-    TF_LITE_ENSURE_STATUS(PrepareLayer(context, node));
-    const auto& prepared = *ConnectionOf(node);
-    TF_LITE_ENSURE_STATUS((CheckKinds<Activation, Weights>(context, node, prepared.encoding)));
-    return RequestScratch(context,
-                          kernels::simd::ConnectionScratchBytes<Activation, Weights>(prepared.layer));
+struct FullyConnected {
+  static TfLiteStatus PrepareDense(TfLiteContext* context, TfLiteNode* node) {
+    return PrepareFullyConnected(context, node);
   }
 
-  static TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
-    const LayerData<Activation, Sum> data(TensorsOf(context, node));
-    kernels::simd::Connect(
-        ConnectionOf(node)->layer, data.input, Stored<Weights>::At(data.weights), data.bias,
-        SharedScratch(), data.output);
-    return kTfLiteOk;
+  static TfLiteStatus PreparePacked(TfLiteContext* context, TfLiteNode* node) {
+    return PreparePackedFullyConnected(context, node);
+  }
+
+  static const PreparedConnection* Of(const TfLiteNode* node) { return ConnectionOf(node); }
+
+  template <typename Activation, typename Weights>
+  static int32_t ScratchBytes(const kernels::FullyConnected& layer) {
+    return kernels::simd::ConnectionScratchBytes<Activation, Weights>(layer);
+  }
+
+  template <typename Activation, typename Sum, typename Weights>
+  static void Run(const kernels::FullyConnected& layer, const Activation* input,
+                  const Weights& weights, const Sum* bias, void* scratch, Activation* output) {
+    kernels::simd::Connect(layer, input, weights, bias, scratch, output);
   }
 };
 
 template <typename Activation>
-using Dense = Layer<Activation, DenseWeights, PrepareFullyConnected>;
+using Dense = Layer<FullyConnected, Activation, DenseWeights>;
 template <typename Activation>
-using Int4 = Layer<Activation, SignedHalves, PreparePackedFullyConnected>;
+using Int4 = Layer<FullyConnected, Activation, SignedHalves>;
 template <typename Activation>
-using Table = Layer<Activation, TableIndices, PreparePackedFullyConnected>;
+using Table = Layer<FullyConnected, Activation, TableIndices>;
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include "kernels/simd/weights.h"
 #include "runtime/tflm2020/layer.h"
 #include "runtime/tflm2020/packed.h"
+#include "runtime/tflm2020/scratch.h"
 
 namespace harness {
 namespace simd {
@@ -74,6 +75,31 @@ TfLiteRegistration* RegistrationOf() {
       nullptr, nullptr, Operator::Prepare, Operator::Invoke, nullptr, 0, nullptr, 0};
   return &registration;
 }
+
+// One operator with one type of activations and one kind of weights. A Kernel prepares a node with
+// dense or with packed weights (PrepareDense, PreparePacked), finds what that left to it (Of), and
+// knows the scratch it needs (ScratchBytes) and how to compute (Run).
+template <typename Kernel, typename Activation, typename Weights>
+struct Layer {
+  using Sum = typename Sums<Activation>::Type;
+
+  static TfLiteStatus Prepare(TfLiteContext* context, TfLiteNode* node) {
+    TF_LITE_ENSURE_STATUS(Stored<Weights>::kEncoding == kEncodedDense
+                              ? Kernel::PrepareDense(context, node)
+                              : Kernel::PreparePacked(context, node));
+    const auto& prepared = *Kernel::Of(node);
+    TF_LITE_ENSURE_STATUS((CheckKinds<Activation, Weights>(context, node, prepared.encoding)));
+    return RequestScratch(context,
+                          Kernel::template ScratchBytes<Activation, Weights>(prepared.layer));
+  }
+
+  static TfLiteStatus Invoke(TfLiteContext* context, TfLiteNode* node) {
+    const LayerData<Activation, Sum> data(TensorsOf(context, node));
+    Kernel::Run(Kernel::Of(node)->layer, data.input, Stored<Weights>::At(data.weights), data.bias,
+                SharedScratch(), data.output);
+    return kTfLiteOk;
+  }
+};
 
 }  // namespace simd
 }  // namespace harness
