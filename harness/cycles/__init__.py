@@ -1,0 +1,1 @@
+"""Instruction timing: the exact counts of a trace in, clock cycles with a band out."""
