@@ -1,17 +1,24 @@
 """The entry point: one place that turns every ending into an exit status."""
 
+import contextlib
 import os
 import signal
 import sys
+import threading
+from types import FrameType
 
 from harness.errors import HarnessError
 
 EXIT_REFUSED = 2
 EXIT_INTERRUPTED = 130
 
+_PATIENCE_S = 1.0
+
 
 def main() -> None:
     """Run the command line and exit with 0, 1 (not good), 2 (not carried out) or 130 (Ctrl-C)."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     try:
         from harness.cli.app import make_app
 
@@ -29,6 +36,17 @@ def main() -> None:
         sys.exit(status)
     except KeyboardInterrupt:
         _stop_at_once()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Raise KeyboardInterrupt, and see to it that the program ends.
+
+    An exception that is raised while a destructor or a callback of a library runs is lost there.
+    """
+    ending = threading.Timer(_PATIENCE_S, _stop_at_once)
+    ending.daemon = True
+    ending.start()
+    raise KeyboardInterrupt
 
 
 def _usage_status(error: Exception) -> int | None:
@@ -53,7 +71,8 @@ def _complain(message: str) -> None:
 
 def _stop_at_once() -> None:
     """End the children and leave without waiting for the threads that wait for them."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(ValueError):  # only the main thread may
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     from harness.process import kill_all
 
     kill_all()

@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -255,3 +256,30 @@ def test_ctrl_c_at_any_moment_of_the_start_is_no_traceback(tmp_path, delay_s):
         # Before any line of ours ran, the interpreter itself ends by the signal.
         assert process.returncode in {-signal.SIGINT, 1}
         assert "in main\n" not in errors
+
+
+def test_ctrl_c_that_a_destructor_swallows_still_ends_the_program(tmp_path):
+    program = (
+        "import signal, time\n"
+        "from harness import __main__ as entry\n"
+        "class Deaf:\n"
+        "    def __del__(self):\n"
+        "        print('here', flush=True)\n"
+        "        time.sleep(60)\n"
+        "def app():\n"
+        "    def run(standalone_mode):\n"
+        "        Deaf()\n"
+        "        time.sleep(60)\n"
+        "    return run\n"
+        "import harness.cli.app\n"
+        "harness.cli.app.make_app = app\n"
+        "entry.main()\n"
+    )
+    words = [sys.executable, "-c", program]
+    with subprocess.Popen(words, cwd=tmp_path, stdout=-1, stderr=-1, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "here\n"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130, errors
+    assert errors.splitlines()[-1].startswith("harness: interrupted")
