@@ -1,8 +1,10 @@
-"""Measure how much the counting plugin slows QEMU down; ends with 1 if to less than half speed.
+"""Measure how much the counting plugin slows QEMU down; ends with 1 where it is by too much.
 
-Run from the checkout: `python benchmarks/emulation_speed.py [--millions 500] [--repeat 3]`. It
-assembles a loop of five instructions in two blocks, which is harder on the plugin than TFLM's
-kernels (their blocks are longer), and takes the fastest of each kind of run.
+Run from the checkout: `python benchmarks/emulation_speed.py [--millions 300] [--repeat 3]`. The
+firmware sums products in a loop of six instructions, two of them loads, as TFLM's kernels do. Run
+without the plugin, with totals, with the counts of blocks, and with a flash of 64 bits behind an
+instruction and a data accelerator (32 and 8 lines of 32 bytes) on top; and with one cache for both,
+where the order of fetches and accesses is kept. The fastest of each kind of run is taken.
 """
 
 import argparse
@@ -10,33 +12,51 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from harness.process import run
 from harness.simulators.machines import MACHINES
+from harness.simulators.memory_system import MemorySystem, SimulatedCache, SimulatedMemory
 from harness.simulators.qemu import Limits, Marker, emulate, find_qemu, qemu_version
 
 ASM = Path(__file__).parents[1] / "tests" / "firmware" / "asm"
 MACHINE = MACHINES["mps2-an386"]
-INSTRUCTIONS_A_TURN = 5
-SLOWEST_RATIO = 0.5
+INSTRUCTIONS_A_TURN = 64 * 6 + 12
+
+RAM = SimulatedMemory("ram", MACHINE.ram_origin, MACHINE.ram_bytes, 4)
+ACCELERATORS = MemorySystem(
+    (SimulatedMemory("flash", MACHINE.code_origin, MACHINE.code_bytes, 8, 0, 1), RAM),
+    (SimulatedCache(1024, 32, 32, "lru"), SimulatedCache(256, 32, 8, "lru")),
+)
+UNIFIED = MemorySystem(
+    (SimulatedMemory("flash", MACHINE.code_origin, MACHINE.code_bytes, 8, 0, 0), RAM),
+    (SimulatedCache(16384, 8, 2, "lru"),),
+)
+KINDS: dict[str, tuple[dict[str, Any], float]] = {
+    "totals": ({"detail": False}, 2),
+    "blocks": ({"detail": True}, 2),
+    "two caches": ({"detail": True, "memory_system": ACCELERATORS}, 15),
+    "one cache": ({"detail": True, "memory_system": UNIFIED}, 15),
+}
+"""What each kind of run is asked for, and how many times as long as the bare one it may take."""
 
 
 def build(folder: Path, turns: int) -> Path:
     """Assemble the loop, `turns` times, into a firmware in `folder`."""
-    elf = folder / "spin.elf"
-    symbols = {"STACK_TOP": MACHINE.ram_origin + 4096, "COUNT": turns}
+    elf = folder / "convolve.elf"
+    symbols = {"STACK_TOP": MACHINE.ram_origin + 4096, "RAM": MACHINE.ram_origin, "COUNT": turns}
     built = run(
         ["arm-none-eabi-gcc", f"-mcpu={MACHINE.core}", "-mthumb", "-nostdlib", f"-Wa,-I,{ASM}"]
         + [f"-Wa,--defsym,{name}={value}" for name, value in symbols.items()]
         + [f"-Wl,--defsym=IMAGE_START={MACHINE.code_origin},-T,{ASM / 'link.ld'}"]
-        + [ASM / "spin.S", "-o", elf]
+        + [ASM / "convolve.S", "-o", elf]
     )
     if built.returncode != 0:
         raise SystemExit(built.output)
     return elf
 
 
-def fastest_s(elf: Path, folder: Path, repeat: int, *, plugin: bool, detail: bool) -> float:
+def fastest_s(elf: Path, folder: Path, repeat: int, **options: Any) -> float:
     """Return the seconds of the fastest of `repeat` emulations, start of QEMU included."""
     times = []
     for _ in range(repeat):
@@ -48,11 +68,10 @@ def fastest_s(elf: Path, folder: Path, repeat: int, *, plugin: bool, detail: boo
             window=b"",
             markers=[Marker(0, 2)],
             dispatches=[],
-            region_names={2: "spin"},
-            detail=detail,
+            region_names={2: "convolve"},
             limits=Limits(10**12, 600.0, 1000),
             cache=folder,
-            plugin=plugin,
+            **options,
         )
         times.append(time.perf_counter() - start)
         if emulation.ending != "reset":
@@ -61,26 +80,26 @@ def fastest_s(elf: Path, folder: Path, repeat: int, *, plugin: bool, detail: boo
 
 
 def main() -> int:
-    """Print the speed without plugin, with totals and with detail, and their ratios."""
+    """Print the time of each kind of run, and how many times as long as without the plugin."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--millions", type=int, default=500, help="instructions to run")
+    parser.add_argument("--millions", type=int, default=300, help="instructions to run")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each kind")
     options = parser.parse_args()
     instructions = options.millions * 1_000_000
+    good = True
     with tempfile.TemporaryDirectory(prefix="harness-speed-") as name:
         folder = Path(name)
         # The plugin is compiled in the first emulation, which must not be timed.
-        fastest_s(build(folder, 1), folder, 1, plugin=True, detail=True)
+        fastest_s(build(folder, 1), folder, 1, detail=True)
         elf = build(folder, instructions // INSTRUCTIONS_A_TURN)
         bare_s = fastest_s(elf, folder, options.repeat, plugin=False, detail=False)
         print(f"QEMU {qemu_version(find_qemu())}, {options.millions} M instructions")
-        print(f"without plugin  {bare_s:6.2f} s")
-        good = True
-        for label, detail in (("totals", False), ("detail", True)):
-            counted_s = fastest_s(elf, folder, options.repeat, plugin=True, detail=detail)
-            ratio = bare_s / counted_s
-            good = good and ratio >= SLOWEST_RATIO
-            print(f"with {label:<9}  {counted_s:6.2f} s  {ratio:.2f} of the bare speed")
+        print(f"bare        {bare_s:6.2f} s")
+        for label, (asked, most) in KINDS.items():
+            counted_s = fastest_s(elf, folder, options.repeat, **asked)
+            ratio = counted_s / bare_s
+            good = good and ratio < most
+            print(f"{label:<10}  {counted_s:6.2f} s  {ratio:5.2f} times as long (aim: {most})")
     return 0 if good else 1
 
 

@@ -7,9 +7,22 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from harness.assets import asset_path
+from harness.board_tables import (
+    Cache,
+    Calibration,
+    Clock,
+    Current,
+    Emulation,
+    FlashTiming,
+    Memory,
+    Name,
+    Placement,
+    Sourced,
+    Text,
+)
 from harness.errors import HarnessError
 from harness.names import unknown_name
 from harness.simulators.machines import machines_for
@@ -29,107 +42,6 @@ FPUS: dict[Core, frozenset[Fpu]] = {
 """The floating-point units that each core can be built with."""
 
 
-def _power_of_two(value: int) -> int:
-    if value & (value - 1):
-        raise ValueError(f"must be a power of two, not {value}; correct it")
-    return value
-
-
-Count = Annotated[int, Field(ge=0)]
-Size = Annotated[int, Field(gt=0)]
-PowerOfTwo = Annotated[int, Field(gt=0), AfterValidator(_power_of_two)]
-Text = Annotated[str, Field(min_length=1)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-
-
-class Sourced(BaseModel):
-    """A table of figures that says where they were read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    source: Text
-    """What the figures were read in; the word "unverified" when nobody read them anywhere."""
-    unverified: tuple[str, ...] = ()
-    """The keys of this table whose figures `source` does not cover."""
-
-    @model_validator(mode="after")
-    def _unverified_keys_exist(self) -> Self:
-        for key in self.unverified:
-            if key not in type(self).model_fields or key not in self.model_fields_set:
-                raise ValueError(f"unverified: this table has no key {key!r}; correct the name")
-        return self
-
-
-class Memory(Sourced):
-    """A stretch of the address space: `origin` and `bytes` of one flash or RAM bank."""
-
-    name: Name
-    kind: Literal["flash", "ram"]
-    origin: Count
-    bytes: Size
-    wait_states: Count | None = None
-    """Clock cycles that a read adds at `clock_hz`; left out when unknown."""
-
-
-class Placement(BaseModel):
-    """Which regions hold what: their sums are the limits that firmware is held against."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    code: Annotated[tuple[str, ...], Field(min_length=1)]
-    """Regions for code, constants and the initial values of `.data`."""
-    data: Annotated[tuple[str, ...], Field(min_length=1)]
-    """Regions for the arena, statics and the stack."""
-
-
-class FlashTiming(Sourced):
-    """How the memory behind `placement.code` is read, as configured at `clock_hz`."""
-
-    read_bits: PowerOfTwo | None = None
-    """Bits that one read delivers."""
-    prefetch: bool | None = None
-    """Whether the next line is fetched ahead."""
-    miss_cycles: Size | None = None
-    """Clock cycles of a read that misses every cache, for serial flash without wait states."""
-
-
-class Cache(Sourced):
-    """A cache, or the accelerator of a flash controller; unknown figures are left out."""
-
-    kind: Literal["instruction", "data", "unified"]
-    bytes: Size | None = None
-    line_bytes: PowerOfTwo | None = None
-    ways: Size | None = None
-    """Lines that one address may be in; all of them when fully associative."""
-    policy: Literal["lru", "random"] | None = None
-
-    @model_validator(mode="after")
-    def _ways_divide_lines(self) -> Self:
-        set_bytes = (self.line_bytes or 1) * (self.ways or 1)
-        if self.bytes is not None and self.bytes % set_bytes:
-            raise ValueError("bytes: must be a multiple of line_bytes x ways; correct one of them")
-        return self
-
-
-class Current(Sourced):
-    """Supply current while the core computes."""
-
-    active_ua_per_mhz: Annotated[float, Field(gt=0)]
-    voltage: Annotated[float, Field(gt=0)]
-    regulator: Literal["ldo", "dcdc"] | None = None
-
-
-class Emulation(BaseModel):
-    """The emulated machines that stand for the board."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    qemu: Text
-    """Machine name, as `qemu-system-arm -M` takes it."""
-    renode: Text | None = None
-    """Platform description, as Renode ships it."""
-
-
 class Board(Sourced):
     """One board: `source` covers the core, its FPU and the clock."""
 
@@ -137,12 +49,13 @@ class Board(Sourced):
     title: Text
     core: Core
     fpu: Fpu
-    clock_hz: Size
+    clock_hz: Clock = 0
     memory: Annotated[tuple[Memory, ...], Field(min_length=1)]
     placement: Placement
     flash: FlashTiming | None = None
     cache: tuple[Cache, ...] = ()
     current: Current | None = None
+    calibration: Calibration | None = None
     emulation: Emulation
 
     @property
@@ -159,9 +72,23 @@ class Board(Sourced):
         """Return the memory region called `name` (KeyError when there is none)."""
         return {region.name: region for region in self.memory}[name]
 
+    def read_bits(self, region: Memory) -> int | None:
+        """Return the bits that one read of a region delivers, or None when nobody knows."""
+        if region.read_bits is None and self.flash and region.name in self.placement.code:
+            return self.flash.read_bits
+        return region.read_bits
+
     @model_validator(mode="after")
     def _keeps_the_rules(self) -> Self:
-        for rule in (_fpu_exists, _machine_has_core, _regions_apart, _placement_exists):
+        for rule in (
+            _fpu_exists,
+            _machine_has_core,
+            _regions_apart,
+            _placement_exists,
+            _caches_apart,
+            _lines_hold_reads,
+            _calibrated_at_this_clock,
+        ):
             rule(self)
         return self
 
@@ -206,18 +133,55 @@ def _placement_exists(board: Board) -> None:
                 )
 
 
+def _caches_apart(board: Board) -> None:
+    for path in ("instruction", "data"):
+        both = [cache.kind for cache in board.cache if cache.kind in {path, "unified"}]
+        if len(both) > 1:
+            raise ValueError(
+                f"cache: {both[0]} and {both[1]} caches both stand in the {path} path; keep one"
+            )
+
+
+def _lines_hold_reads(board: Board) -> None:
+    widths = {r.name: board.read_bits(r) for r in board.memory if r.behind_caches}
+    for number, cache in enumerate(board.cache):
+        for name, bits in widths.items():
+            if bits and cache.line_bytes and bits > 8 * cache.line_bytes:
+                raise ValueError(
+                    f"cache[{number}].line_bytes: a line of {cache.line_bytes} bytes is shorter "
+                    f"than one read of {name}, {bits} bits; correct line_bytes or read_bits"
+                )
+
+
+def _calibrated_at_this_clock(board: Board) -> None:
+    if board.calibration and board.calibration.clock_hz != board.clock_hz:
+        raise ValueError(
+            f"calibration.clock_hz: measured at {board.calibration.clock_hz}, but the board runs "
+            f"at {board.clock_hz}; calibrate again or remove the table"
+        )
+
+
 def load_board(name_or_path: str) -> Board:
     """Return the board called `name_or_path`, or the one in the TOML file at that path.
 
     Raises:
         HarnessError: No board has that name (the nearest is suggested), or its file is wrong.
     """
+    return _read_board(board_path(name_or_path))
+
+
+def board_path(name_or_path: str) -> Path:
+    """Return the TOML file of the board called `name_or_path`, or that path itself.
+
+    Raises:
+        HarnessError: No board has that name (the nearest is suggested).
+    """
     if name_or_path.endswith(".toml") or os.sep in name_or_path:
-        return _read_board(Path(name_or_path))
+        return Path(name_or_path)
     paths = _board_files()
     if name_or_path not in paths:
         raise unknown_name("board", name_or_path, paths)
-    return _read_board(paths[name_or_path])
+    return paths[name_or_path]
 
 
 def board_names() -> tuple[str, ...]:

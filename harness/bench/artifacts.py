@@ -197,6 +197,46 @@ class Measurement(Artifact):
         return [self.trace]
 
 
+class Events(Artifact):
+    """The trace of a run that also went through the memories and caches of a board."""
+
+    trace: Digest
+
+    def objects(self) -> list[Digest]:  # noqa: D102
+        return [self.trace]
+
+
+class CycleBand(Artifact):
+    """Clock cycles: the least, the typical and the most."""
+
+    low: float
+    typical: float
+    high: float
+
+
+class OperatorTime(Artifact):
+    """The warm Invoke's cycles in one operator, by cause; `index` -1 is the interpreter itself."""
+
+    index: int
+    cycles: CycleBand
+    causes: Mapping[str, CycleBand]
+
+
+class Timing(Artifact):
+    """The estimated cycles of a run on one board.
+
+    `regions` and `operators` are empty where a figure of the board is missing; `unknown` then says
+    which. `undecoded` counts executed instructions of the warm Invoke that could not be decoded.
+    """
+
+    model: str = ""
+    regions: Mapping[str, CycleBand] = {}
+    operators: tuple[OperatorTime, ...] = ()
+    notes: tuple[str, ...] = ()
+    undecoded: int = 0
+    unknown: str | None = None
+
+
 class DeviceOutputs(Artifact):
     """The device's outputs, one sample after the other, held against the host's."""
 

@@ -8,14 +8,17 @@ from harness.bench.artifacts import (
     Converted,
     Deployed,
     DeviceOutputs,
+    Events,
     Image,
     Judgement,
     Measurement,
     Reference,
     SampleSet,
+    Timing,
 )
 from harness.bench.cells import Cell
 from harness.bench.runtimes import Runtime
+from harness.bench.time_columns import pipeline_latency, time_columns
 from harness.errors import Stop
 from harness.metrics import OperatingPoint, false_accepts_per_hour
 from harness.model_file.model import ModelFile
@@ -42,7 +45,14 @@ class Evidence:
     device: DeviceOutputs | None = None
     judged_host: Judgement | None = None
     judged_device: Judgement | None = None
+    timing: Timing | None = None
+    events: Events | None = None
     stop: Stop | None = None
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the device gave anything else than the host."""
+        return _mismatch(self) is not None
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,8 @@ def make_row(cell: Cell, evidence: Evidence, provenance: Provenance) -> Row:
         columns |= {"macs": evidence.model.macs, "model_sha256": evidence.model.sha256}
     if evidence.measurement is not None and trusted:
         columns |= _instructions(cell, evidence.measurement.regions)
+        if evidence.timing is not None:
+            columns |= time_columns(cell, evidence.timing)
     columns |= _service(cell, evidence, columns)
     return Row.model_validate(columns)
 
@@ -202,7 +214,8 @@ def _service(cell: Cell, evidence: Evidence, columns: Mapping[str, Any]) -> dict
         return {"stride_ms": stream.stride_ms}
     # Without its features, the time of an Invoke is not the pipeline's.
     whole = cell.features == "device" or evidence.samples.features is None
-    latency = columns.get("latency_ms") if whole else None
+    timed = evidence.timing is not None and whole and columns.get("latency_ms") is not None
+    latency = pipeline_latency(cell, evidence.timing) if timed and evidence.timing else None
     board = cell.board
     return asdict(service(stream.stride_ms, board.core, board.clock_hz, instructions, latency))
 

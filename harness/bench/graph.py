@@ -33,6 +33,8 @@ from harness.bench.step_data import answer_on_host, choose_samples, convert_mode
 from harness.bench.step_deploy import deploy_model
 from harness.bench.step_device import DeviceJob, check_outputs, measure_image
 from harness.bench.step_judge import judge_outputs
+from harness.bench.step_timing import timing_of
+from harness.boards import Board
 from harness.errors import Stop
 from harness.firmware.runtime_library import LibraryRequest
 from harness.firmware.target import Target
@@ -98,7 +100,10 @@ def _cell_nodes(
     if cell.features == "device":
         label += " with features"
     work = Work(label, target, cell.kernels, cell.optimize, cell.features)
-    return node(f"device {work.label} {cell.optimize}", device_evidence, work, deployed, library)
+    device = node(f"device {work.label} {cell.optimize}", device_evidence, work, deployed, library)
+    board = cell.board
+    name = f"time {work.label} {cell.optimize} {board.name}"
+    return node(name, timing_evidence, work, board, device, library)
 
 
 def _schemes_of(subject: Subject, cells: Sequence[Cell]) -> tuple[str, ...]:
@@ -201,6 +206,26 @@ def _emulated(
     if isinstance(judged, Stop):
         return replace(evidence, stop=judged)
     return replace(evidence, judged_device=judged)
+
+
+def timing_evidence(
+    ctx: Context, work: Work, board: Board, evidence: Evidence, library: Library | Stop
+) -> Evidence:
+    """Return the evidence with the cycles of the measured run on one board."""
+    image, measurement = evidence.image, evidence.measurement
+    if evidence.stop is not None or image is None or measurement is None:
+        return evidence
+    if evidence.is_wrong or isinstance(library, Stop):
+        return evidence
+    converted, reference, samples = _known(evidence)
+    request = library_request(work.target, work.optimize, library.tree)
+    given = device_input(work.features, samples, reference)
+    job = DeviceJob(work.label, request, image, converted, reference, given)
+    timed = timing_of(ctx, job, measurement, board)
+    if isinstance(timed, Stop):
+        return replace(evidence, stop=timed)
+    timing, events = timed
+    return replace(evidence, timing=timing, events=events)
 
 
 def _known(evidence: Evidence) -> tuple[Converted, Reference, SampleSet]:

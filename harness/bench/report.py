@@ -14,6 +14,9 @@ from harness.bench.assemble import Evidence
 from harness.bench.quality_details import quality_details
 from harness.bench.run import Finished
 from harness.bench.spec import BenchSpec
+from harness.boards import Board
+from harness.cycles.band import ZERO
+from harness.cycles.energy import energy
 from harness.features.stages import find_stage
 from harness.files import write_atomically
 from harness.model_file.model import ModelFile
@@ -83,7 +86,7 @@ def _record(one: Finished) -> CellRecord:
         status=row.status,
         reason=row.reason,
         log=evidence.stop.log if evidence.stop else "",
-        details=_details(evidence),
+        details={**_details(evidence), **_time(evidence, one.cell.board)},
     )
 
 
@@ -121,6 +124,20 @@ def _features(error: float, samples: SampleSet) -> dict[str, Any]:
 
 def _symbols(image: Image) -> list[dict[str, Any]]:
     return [symbol.model_dump(mode="json") for symbol in image.symbols[:_LARGEST_SYMBOLS]]
+
+
+def _time(evidence: Evidence, board: Board) -> dict[str, Any]:
+    """The cycles by operator and cause, the current that the energy is made of, or why not."""
+    timing = evidence.timing
+    if timing is None:
+        return {}
+    if timing.unknown is not None:
+        return {"timing": {"unknown": timing.unknown}}
+    used = energy(board, ZERO)
+    return {
+        "timing": timing.model_dump(mode="json", exclude={"unknown"}),
+        "energy": {"unknown": used} if isinstance(used, str) else {"current": used.current},
+    }
 
 
 def _operators(measurement: Measurement, model: ModelFile) -> list[dict[str, Any]]:

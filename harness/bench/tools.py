@@ -56,9 +56,9 @@ def plugin_sources() -> str:
 
 @cache
 def code(*packages: str) -> str:
-    """Return a hash of our own Python sources in sub-packages such as "simulators".
+    """Return a hash of our own sources and tables in sub-packages such as "simulators".
 
     A step's key covers the code that carries it out, so that a corrected measurement is made anew.
     """
     package = Path(__file__).parents[1]
-    return digest_of(pack_tree(package, (".py",), packages))
+    return digest_of(pack_tree(package, (".py", ".toml"), packages))

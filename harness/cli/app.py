@@ -6,15 +6,29 @@ import typer
 
 from harness.cli.bench import bench
 from harness.cli.boards import boards
+from harness.cli.calibrate import calibrate
 from harness.cli.doctor import doctor
 from harness.cli.gate import gate
 from harness.cli.inspect import inspect
 from harness.cli.kernels import kernels
 from harness.cli.models import models
+from harness.cli.profile import profile
 from harness.cli.schemes import schemes
 from harness.cli.train import train
 
-COMMANDS = (bench, gate, train, inspect, boards, models, schemes, kernels, doctor)
+COMMANDS = (
+    bench,
+    gate,
+    profile,
+    train,
+    calibrate,
+    inspect,
+    boards,
+    models,
+    schemes,
+    kernels,
+    doctor,
+)
 
 
 def _print_version(wanted: bool) -> None:

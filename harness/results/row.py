@@ -56,11 +56,15 @@ _UNTRUSTED = (
     "instructions",
     "features_instructions",
     "pipeline_instructions",
+    "timing",
     "cycles",
     "cycles_low",
     "cycles_high",
     "latency_ms",
+    "pipeline_latency_ms",
     "energy_uj",
+    "energy_low_uj",
+    "energy_high_uj",
     "duty_cycle_low",
     "duty_cycle",
     "headroom",
@@ -266,6 +270,9 @@ class Row(BaseModel):
     pipeline_instructions: Whole = Field(
         default=None, description="The sum of both: from the sensor's data to the output."
     )
+    timing: Text = Field(
+        default=None, description="The timing model that estimated the cycles, with its version."
+    )
     cycles: Whole = Field(default=None, description="Estimated clock cycles of the same Invoke.")
     cycles_low: Whole = Field(default=None, description="Lower end of the estimate's band.")
     cycles_high: Whole = Field(default=None, description="Upper end of the estimate's band.")
@@ -274,9 +281,25 @@ class Row(BaseModel):
         description="Estimated time of that Invoke at the board's clock, in milliseconds.",
         json_schema_extra=_decimals(4),
     )
+    pipeline_latency_ms: Real = Field(
+        default=None,
+        description="Estimated time of features and Invoke, where the device computes both.",
+        json_schema_extra=_decimals(4),
+    )
     energy_uj: Real = Field(
         default=None,
-        description="Estimated energy of that Invoke, in microjoules.",
+        description="Estimated energy of that Invoke, in microjoules; empty where no sourced "
+        "current of the board is known.",
+        json_schema_extra=_decimals(3),
+    )
+    energy_low_uj: Real = Field(
+        default=None,
+        description="Lower end of its band: the fewest cycles at the lowest current.",
+        json_schema_extra=_decimals(3),
+    )
+    energy_high_uj: Real = Field(
+        default=None,
+        description="Upper end of its band.",
         json_schema_extra=_decimals(3),
     )
     stride_ms: Real = Field(
@@ -293,7 +316,8 @@ class Row(BaseModel):
     )
     duty_cycle: Real = Field(
         default=None,
-        description="Streams: estimated share, `latency_ms` / `stride_ms`.",
+        description="Streams: estimated share, `pipeline_latency_ms` (else `latency_ms`, where the "
+        "inference needs no features) / `stride_ms`.",
         json_schema_extra=_decimals(4),
     )
     headroom: Real = Field(
@@ -304,7 +328,8 @@ class Row(BaseModel):
     realtime: Literal["yes", "no"] | None = Field(
         default=None,
         description="Streams: whether an inference ends before the next stride: `no` where "
-        "`duty_cycle_low` exceeds 1; `yes` only where `duty_cycle` is known; empty is unknown.",
+        "`duty_cycle_low` exceeds 1 or the least latency the stride; `yes` where the most latency "
+        "is below it; empty is unknown, or within the band.",
     )
     compiler: Text = Field(default=None, description="Compiler of the firmware, with version.")
     emulator: Text = Field(default=None, description="Simulator, with version.")

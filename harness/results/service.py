@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.boards import Core
+from harness.cycles.band import Band
 
 MOST_INSTRUCTIONS_A_CYCLE: dict[Core, int] = {
     "cortex-m0plus": 1,
@@ -25,7 +26,7 @@ class Service:
 
     `duty_cycle_low` is the least share of the time that the core computes; `duty_cycle` is the
     estimated one and `headroom` what it leaves, None without a latency. `realtime` is None where
-    it is not known.
+    it is not known, or within the estimate's band.
     """
 
     stride_ms: float
@@ -40,22 +41,21 @@ def service(
     core: Core,
     clock_hz: int,
     instructions: int,
-    latency_ms: float | None = None,
+    latency_ms: Band | None = None,
 ) -> Service:
     """Return how a pipeline of so many `instructions` each stride keeps up with its sensor.
 
     `latency_ms` is the estimated time of all of them. No core is faster than
-    MOST_INSTRUCTIONS_A_CYCLE, so that what exceeds that bound can never keep up; what is within
-    it may or may not.
+    MOST_INSTRUCTIONS_A_CYCLE, so that what exceeds that bound can never keep up. What is within
+    it keeps up for certain only where the whole band of the latency does.
     """
     most = clock_hz * stride_ms / 1000 * MOST_INSTRUCTIONS_A_CYCLE[core]
     low = instructions / most
-    duty = None if latency_ms is None else latency_ms / stride_ms
-    if low > 1:
-        realtime: Literal["yes", "no"] | None = "no"
-    elif duty is None:
-        realtime = None
-    else:
-        realtime = "yes" if duty < 1 else "no"
+    duty = None if latency_ms is None else latency_ms.typical / stride_ms
+    realtime: Literal["yes", "no"] | None = None
+    if low > 1 or (latency_ms is not None and latency_ms.low > stride_ms):
+        realtime = "no"
+    elif latency_ms is not None and latency_ms.high < stride_ms:
+        realtime = "yes"
     headroom = None if duty is None else 1 - duty
     return Service(stride_ms, low, duty, headroom, realtime)

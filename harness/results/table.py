@@ -27,7 +27,8 @@ def results_table(rows: Iterable[Row]) -> "Table":
 
     Rows are grouped by model and board, the groups in the order in which they first appear. The
     line that heads a group gives the float model's quality and the board's limits. Kernels and
-    optimization are in the first column where they differ between rows, else in the caption.
+    optimization are in the first column where they differ between rows, else in the caption. The
+    last column is the latency, or the instructions where no row has one.
     """
     from rich import box
     from rich.table import Table
@@ -45,13 +46,15 @@ def results_table(rows: Iterable[Row]) -> "Table":
     table.add_column("status", no_wrap=True)
     table.add_column("device", justify="right", no_wrap=True)
     table.add_column("lost, 95 %", no_wrap=True)
-    for header in ("flash KiB", "RAM KiB", "instr."):
+    timed = any(row.latency_ms is not None for row in listed)
+    for header in ("flash KiB", "RAM KiB", "ms, within" if timed else "instr."):
         table.add_column(header, justify="right", no_wrap=True)
     for group in _grouped(listed):
         table.add_row(*_heading(group))
         for index, row in enumerate(group):
             scheme = ", ".join([row.scheme, *(getattr(row, axis) for axis in axes)])
-            table.add_row(f"  {scheme}", *_figures(row), end_section=index == len(group) - 1)
+            cost = latency_text(row) if timed else count_text(_instructions(row))
+            table.add_row(f"  {scheme}", *_figures(row), cost, end_section=index == len(group) - 1)
     return table
 
 
@@ -115,6 +118,27 @@ def drop_text(row: Row) -> str:
     return f"{_points(points):>4} {_points(low)}..{_points(high)}"
 
 
+def latency_text(row: Row) -> str:
+    """Return the estimated milliseconds and how far off they may be: "52.1 ±21 %", "-" if unknown.
+
+    That is the further end of the band, rounded up. Where the device also computes the features it
+    is the pipeline's time, whose band is not known.
+    """
+    latency, cycles = row.latency_ms, row.cycles
+    if row.pipeline_latency_ms is not None:
+        return _ms(row.pipeline_latency_ms)
+    if latency is None or not cycles or row.cycles_low is None or row.cycles_high is None:
+        return _UNKNOWN if latency is None else _ms(latency)
+    off = max(cycles - row.cycles_low, row.cycles_high - cycles)
+    return f"{_ms(latency)} ±{-(-100 * off // cycles)} %"
+
+
+def _ms(value: float) -> str:
+    """Return milliseconds to three digits, never fewer than stand before the point."""
+    before = len(str(int(value))) if value >= 1 else 0
+    return f"{value:.{max(0, 3 - before)}f}"
+
+
 def _points(value: float) -> str:
     places = 1 if abs(value) < 9.95 else 0  # noqa: PLR2004 -- what one decimal shows as 10.0
     return f"{round(value, places) + 0.0:.{places}f}"  # + 0.0: nothing is lost as -0.0
@@ -152,7 +176,6 @@ def _figures(row: Row) -> list["Text"]:
         Text(drop_text(row)),
         _usage(row.flash_bytes, row.flash_limit_bytes),
         _usage(row.ram_bytes, row.ram_limit_bytes),
-        Text(count_text(_instructions(row))),
     ]
 
 
@@ -192,14 +215,17 @@ def _caption(rows: Sequence[Row], axes: Sequence[str]) -> str:
         notes.append("(in brackets: on the host)")
     if any(row.pipeline_instructions is not None for row in rows):
         notes.append(_features_note(rows))
+    if any(row.latency_ms is not None for row in rows):
+        notes.append("ms: an estimate, and how far off it may be")
     if any(row.status is Status.DOES_NOT_FIT for row in rows):
         notes.append("+ is KiB beyond the limit")
     return "; ".join(notes)
 
 
 def _features_note(rows: Sequence[Row]) -> str:
+    what = "ms" if any(row.latency_ms is not None for row in rows) else "instr."
     counted = [row for row in rows if row.instructions is not None]
     if all(row.pipeline_instructions is not None for row in counted):
-        return "instr.: features and Invoke"
+        return f"{what}: features and Invoke"
     models = dict.fromkeys(row.model for row in rows if row.pipeline_instructions is not None)
-    return f"instr.: features and Invoke of {', '.join(models)}, else Invoke"
+    return f"{what}: features and Invoke of {', '.join(models)}, else Invoke"

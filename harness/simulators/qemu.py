@@ -12,8 +12,10 @@ from typing import Literal
 from harness.errors import HarnessError
 from harness.files import write_atomically
 from harness.process import Completed, run
+from harness.simulators.memory_system import MemorySystem
 from harness.simulators.plugin import build_plugin, version_line, version_number
-from harness.simulators.trace import Trace, TraceError, parse_trace
+from harness.simulators.trace import Trace, TraceError
+from harness.simulators.trace_text import parse_trace
 
 Ending = Literal["reset", "budget", "wall", "lockup", "error"]
 
@@ -104,6 +106,8 @@ def emulate(  # noqa: PLR0913 - an emulation has that many independent inputs
     cache: Path,
     one_instruction_blocks: bool = False,
     plugin: bool = True,
+    memory_system: MemorySystem | None = None,
+    stop_after: tuple[int, int] | None = None,
 ) -> Emulation:
     """Run `elf` on `machine` until it resets itself or a limit is reached.
 
@@ -111,7 +115,9 @@ def emulate(  # noqa: PLR0913 - an emulation has that many independent inputs
     into regions and operators; `region_names` as for `parse_trace`. Without `detail` only regions
     are counted. `cache` is the folder that holds the built plugin. `one_instruction_blocks` makes
     QEMU translate every instruction by itself (slow; to check counts against); without `plugin`
-    nothing is counted and `limits.instructions` does not hold.
+    nothing is counted and `limits.instructions` does not hold. Given a `memory_system` (with
+    `detail`), the trace has its events. `stop_after` (region, visits) ends the emulation, as by a
+    reset, when that region has been left so many times: for images that do not end by themselves.
 
     Raises:
         HarnessError: QEMU or a host compiler is missing, the plugin cannot be built, or the
@@ -132,12 +138,15 @@ def emulate(  # noqa: PLR0913 - an emulation has that many independent inputs
             if plugin_path is not None:
                 (folder / "plugin.so").symlink_to(plugin_path)
                 config = _config(markers, dispatches, detail, limits.instructions)
+                config += _stop_config(stop_after) + _memory_config(memory_system)
                 write_atomically(folder / "config", config)
                 options += ["-plugin", "./plugin.so,config=config"]
             completed = run(
                 _limited([str(qemu), *options], limits), cwd=folder, timeout_s=limits.wall_s
             )
-            return _read_emulation(folder, completed, limits, region_names if plugin else None)
+            memories = len(memory_system.memories) if memory_system else 0
+            names = region_names if plugin else None
+            return _read_emulation(folder, completed, limits, names, memories)
     except OSError as error:
         raise HarnessError(
             f"{tempfile.gettempdir()}: an emulation needs a writable temporary folder with space "
@@ -169,6 +178,24 @@ def _config(
     return "\n".join([*lines, ""])
 
 
+def _stop_config(stop_after: tuple[int, int] | None) -> str:
+    return f"stop {stop_after[0]} {stop_after[1]}\n" if stop_after else ""
+
+
+def _memory_config(system: MemorySystem | None) -> str:
+    if system is None:
+        return ""
+    lines = [
+        f"cache {cache.bytes} {cache.line_bytes} {cache.ways} {cache.policy}"
+        for cache in system.caches
+    ]
+    for memory in system.memories:
+        caches = (memory.fetch_cache, memory.data_cache)
+        positions = " ".join("-1" if cache is None else str(cache) for cache in caches)
+        lines.append(f"memory {memory.origin:x} {memory.bytes:x} {memory.read_bytes} {positions}")
+    return "\n".join([*lines, ""])
+
+
 def _limited(command: list[str], limits: Limits) -> list[str]:
     """Wrap `command` so that the guest cannot fill the disk and an abort leaves no core file."""
     file_bytes = max(limits.console_bytes, _TRACE_BYTES_MAX)
@@ -177,7 +204,11 @@ def _limited(command: list[str], limits: Limits) -> list[str]:
 
 
 def _read_emulation(
-    folder: Path, completed: Completed, limits: Limits, region_names: Mapping[int, str] | None
+    folder: Path,
+    completed: Completed,
+    limits: Limits,
+    region_names: Mapping[int, str] | None,
+    memories: int,
 ) -> Emulation:
     console_path = folder / "console"
     console = b""
@@ -200,11 +231,14 @@ def _read_emulation(
         return Emulation(console, None, "error", log or status)
     if region_names is None:
         return Emulation(console, None, "reset", log)
-    return _with_trace(folder / "trace", console, log, region_names)
+    return _with_trace(folder / "trace", console, log, region_names, memories)
 
 
-def _with_trace(path: Path, console: bytes, log: str, region_names: Mapping[int, str]) -> Emulation:
+def _with_trace(
+    path: Path, console: bytes, log: str, region_names: Mapping[int, str], memories: int
+) -> Emulation:
     if not path.exists():
         raise TraceError("trace: QEMU ended without one" + (f" ({log})" if log else ""))
-    trace = parse_trace(path.read_text(encoding="ascii", errors="replace"), region_names)
+    text = path.read_text(encoding="ascii", errors="replace")
+    trace = parse_trace(text, region_names, memories)
     return Emulation(console, trace, "reset" if trace.status == "end" else "budget", log)

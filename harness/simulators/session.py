@@ -6,6 +6,7 @@ from pathlib import Path
 
 from harness.errors import Stop
 from harness.simulators.machines import Machine
+from harness.simulators.memory_system import MemorySystem
 from harness.simulators.protocol import (
     REQUEST_BYTES,
     ErrorCode,
@@ -106,9 +107,15 @@ def search_arena(guest: Guest, sample: bytes, largest_bytes: int) -> ArenaFound 
         low, high = bounds
 
 
-def measure(guest: Guest, sample: bytes) -> Measured | Stop:
-    """Run one sample twice with full detail: boot, allocation, first and warm Invoke."""
-    ended = _run(guest, build_request(RunMode.MEASURE, [sample]), measured=True)
+def measure(
+    guest: Guest, sample: bytes, memory_system: MemorySystem | None = None
+) -> Measured | Stop:
+    """Run one sample twice with full detail: boot, allocation, first and warm Invoke.
+
+    With a `memory_system` the trace has the events of its memories and caches.
+    """
+    request = build_request(RunMode.MEASURE, [sample])
+    ended = _run(guest, request, measured=True, memory_system=memory_system)
     if isinstance(ended, Stop):
         return ended
     session, emulation = ended
@@ -156,7 +163,9 @@ def _narrowed(low: int, high: int, session: Session) -> tuple[int, int]:
     return low + (high - low) // 32 * 16, high
 
 
-def _run(guest: Guest, request: bytes, *, measured: bool) -> tuple[Session, Emulation] | Stop:
+def _run(
+    guest: Guest, request: bytes, *, measured: bool, memory_system: MemorySystem | None = None
+) -> tuple[Session, Emulation] | Stop:
     window_bytes = guest.machine.window_bytes
     if len(request) > window_bytes:
         return Stop("unsupported", f"one sample is larger than the window of {window_bytes} B")
@@ -172,6 +181,7 @@ def _run(guest: Guest, request: bytes, *, measured: bool) -> tuple[Session, Emul
         detail=measured,
         limits=Limits(guest.budget, wall_s, _CONSOLE_BYTES),
         cache=guest.cache,
+        memory_system=memory_system,
     )
     if emulation.ending in {"budget", "wall"}:
         limit = (

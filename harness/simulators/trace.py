@@ -1,24 +1,19 @@
-"""Read what the plugin counted: instructions by region, operator and block."""
+"""What the plugin counted: instructions by region, operator and block, and events of memories."""
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, field
+from itertools import groupby
+from typing import Any, Literal, TypeVar
 
 from harness.errors import HarnessError
 
 Status = Literal["end", "budget"]
+STATUSES: tuple[Status, ...] = ("end", "budget")
 
 INTERPRETER = -1
 """The operator index of what a region spends outside operators."""
 
-_HEADER = "harness-trace 1"
-_STATUSES = ("end", "budget")
-_FORMS = {
-    "region": re.compile(r"region (\d+) (\d+)"),
-    "operator": re.compile(r"operator (\d+) (\d+) (-1|\d+) (\d+)"),
-    "block": re.compile(r"block (\d+) (-1|\d+) ([0-9a-f]{8,16}) (\d+) (\d+)"),
-}
+_VERSION = 2
 
 
 class TraceError(HarnessError):
@@ -43,7 +38,9 @@ class OperatorCount:
 class BlockCount:
     """How often a run of `length` instructions at `address` was executed from its start.
 
-    Summed over the visits of `region`; `index` as in `OperatorCount`.
+    `taken` of the `count` executions were left by a taken branch: what ran next does not start
+    where the block ends (it may be an exception's handler). Summed over the visits of `region`;
+    `index` as in `OperatorCount`.
     """
 
     region: str
@@ -51,15 +48,65 @@ class BlockCount:
     address: int
     length: int
     count: int
+    taken: int
+
+
+@dataclass(frozen=True)
+class FetchCount:
+    """What fetching a block did to the memory that holds it; `address`, `length` as `BlockCount`.
+
+    `memory` is a position in `MemorySystem.memories`. `reads` counts the changes of the word (of
+    `SimulatedMemory.read_bytes`, aligned) that the fetch path holds: the reads of the memory, had
+    it no cache. `sequential` of them are of the word right behind the one fetched before.
+    With a fetch cache, `line_misses` lines were allocated, `sector_misses` words were not in it
+    yet, `sequential_misses` of these are right behind the word fetched before; else all are 0.
+    """
+
+    region: str
+    index: int
+    address: int
+    length: int
+    memory: int
+    reads: int
+    sequential: int
+    line_misses: int
+    sector_misses: int
+    sequential_misses: int
+
+
+@dataclass(frozen=True)
+class DataCount:
+    """What the instruction at `address` did to one memory (a position in `MemorySystem.memories`).
+
+    `reads` and `writes` count transfers of up to 4 bytes, as the emulator makes them (several in an
+    LDM, one an element in a vector load). `words` counts the changes of the word that the data path
+    holds, by reads: the reads of the memory, had it no cache. `unaligned` transfers are of an
+    address that is no multiple of their size. With a data cache, reads allocated `line_misses`
+    lines and missed `sector_misses` words, and writes allocated `write_misses` lines; else 0.
+    """
+
+    region: str
+    index: int
+    address: int
+    memory: int
+    reads: int
+    writes: int
+    words: int
+    line_misses: int
+    sector_misses: int
+    write_misses: int
+    unaligned: int
 
 
 @dataclass(frozen=True)
 class Trace:
-    """The exact instruction counts of one emulation.
+    """The exact counts of one emulation.
 
-    `status` is "end" when the guest ended the emulation and "budget" when the instruction budget
-    did. `regions` maps a region's name to its instructions, `total` is their sum. `operators` and
+    `status` is "end" when the guest ended the emulation (or a region had been left as often as was
+    asked for) and "budget" when the instruction budget did. `regions` maps a region's name to its
+    instructions, `total` is their sum; `visits` says how often each was entered. `operators` and
     `blocks` are empty without detail; with it, each sums to the same total region by region.
+    `fetches` and `data` are empty without a memory system, and have nothing of region 0.
     """
 
     status: Status
@@ -67,57 +114,29 @@ class Trace:
     regions: Mapping[str, int]
     operators: tuple[OperatorCount, ...]
     blocks: tuple[BlockCount, ...]
+    fetches: tuple[FetchCount, ...] = ()
+    data: tuple[DataCount, ...] = ()
+    visits: Mapping[str, int] = field(default_factory=dict)
 
 
-def parse_trace(text: str, region_names: Mapping[int, str]) -> Trace:
-    """Return the trace that the plugin wrote as `text`.
-
-    `region_names` names every region that a marker can enter, and regions 0 and 1 (no region;
-    boot) where they are not to be called "none" and "boot".
-
-    Raises:
-        TraceError: The text is not a whole, consistent trace of these regions.
-    """
-    names = {0: "none", 1: "boot", **region_names}
-    lines = text.split("\n")
-    if lines[0] != _HEADER:
-        raise TraceError(f"trace: starts with {lines[0][:40]!r}, not {_HEADER!r}")
-    if lines[-2:] != ["end", ""]:
-        raise TraceError("trace: its end is missing")
-    if len(lines) < len(("header", "status", "total", "end", "")):
-        raise TraceError("trace: status or total is missing")
-    status = lines[1].removeprefix("status ")
-    total = re.fullmatch(r"total (\d+)", lines[2], re.ASCII)
-    if lines[1] == status or status not in _STATUSES or total is None:
-        raise TraceError(f"trace: {lines[1][:40]!r}, {lines[2][:40]!r} are not status and total")
-    regions: dict[str, int] = {}
-    operators: list[OperatorCount] = []
-    blocks: list[BlockCount] = []
-    for number, line in enumerate(lines[3:-2], start=4):
-        kind = line.partition(" ")[0]
-        name, values = _read_line(number, line, names)
-        if kind == "region":
-            if name in regions:
-                raise TraceError(f"trace: line {number}: region {name} appears twice")
-            regions[name] = values[0]
-        elif kind == "operator":
-            operators.append(OperatorCount(name, *values))
-        else:
-            blocks.append(BlockCount(name, *values))
-    return _checked(
-        Trace(cast("Status", status), int(total[1]), regions, tuple(operators), tuple(blocks))
-    )
+_Count = TypeVar("_Count", BlockCount, FetchCount, DataCount)
 
 
 def to_dict(trace: Trace) -> dict[str, Any]:
-    """Return `trace` as plain lists and numbers that JSON can hold; `from_dict` reads it."""
+    """Return `trace` as plain lists and numbers that JSON can hold; `from_dict` reads it.
+
+    The counts of one operator are one list of numbers.
+    """
     return {
-        "version": 1,
+        "version": _VERSION,
         "status": trace.status,
         "total": trace.total,
         "regions": dict(trace.regions),
+        "visits": dict(trace.visits),
         "operators": [[o.region, o.visit, o.index, o.instructions] for o in trace.operators],
-        "blocks": [[b.region, b.index, b.address, b.length, b.count] for b in trace.blocks],
+        "blocks": _packed(trace.blocks),
+        "fetches": _packed(trace.fetches),
+        "data": _packed(trace.data),
     }
 
 
@@ -128,18 +147,38 @@ def from_dict(data: Mapping[str, Any]) -> Trace:
         TraceError: The data is not what `to_dict` writes.
     """
     try:
-        if data["version"] != 1 or data["status"] not in _STATUSES:
+        if data["version"] != _VERSION or data["status"] not in STATUSES:
             raise TraceError("stored trace: of another version, or its status is unknown")
         trace = Trace(
             status=data["status"],
             total=int(data["total"]),
             regions={str(name): int(count) for name, count in data["regions"].items()},
             operators=tuple(OperatorCount(*_row(row, 4)) for row in data["operators"]),
-            blocks=tuple(BlockCount(*_row(row, 5)) for row in data["blocks"]),
+            blocks=tuple(_unpacked(BlockCount, data["blocks"], 4)),
+            fetches=tuple(_unpacked(FetchCount, data["fetches"], 8)),
+            data=tuple(_unpacked(DataCount, data["data"], 9)),
+            visits={str(name): int(count) for name, count in data["visits"].items()},
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise TraceError(f"stored trace: garbled ({type(error).__name__}: {error})") from error
-    return _checked(trace)
+    return checked(trace)
+
+
+def _packed(counts: Sequence[_Count]) -> list[list[Any]]:
+    """Return a list [region, index, [numbers of its counts, one after the other]] a part."""
+    packed: list[list[Any]] = []
+    for (region, index), part in groupby(counts, key=lambda one: (one.region, one.index)):
+        packed.append([region, index, [number for one in part for number in astuple(one)[2:]]])
+    return packed
+
+
+def _unpacked(kind: type[_Count], parts: Sequence[Any], width: int) -> Iterator[_Count]:
+    for region, index, numbers in parts:
+        if not isinstance(region, str) or len(numbers) % width:
+            raise ValueError(f"a part of {region!r} has another form")
+        values = [int(number) for number in numbers]
+        for start in range(0, len(values), width):
+            yield kind(region, int(index), *values[start : start + width])
 
 
 def _row(row: Sequence[Any], length: int) -> tuple[Any, ...]:
@@ -148,34 +187,20 @@ def _row(row: Sequence[Any], length: int) -> tuple[Any, ...]:
     return (row[0], *(int(value) for value in row[1:]))
 
 
-def _read_line(number: int, line: str, names: Mapping[int, str]) -> tuple[str, list[int]]:
-    """Return the region's name and the other values of one line."""
-    kind = line.partition(" ")[0]
-    form = _FORMS.get(kind)
-    match = re.fullmatch(form.pattern, line, re.ASCII) if form else None
-    if match is None:
-        raise TraceError(f"trace: line {number}: {line[:60]!r} is not understood")
-    region, *rest = match.groups()
-    if int(region) not in names:
-        raise TraceError(f"trace: line {number}: region {region} has no name")
-    bases = (10, 16, 10, 10) if kind == "block" else (10, 10, 10)
-    return names[int(region)], [int(value, base) for value, base in zip(rest, bases, strict=False)]
+def checked(trace: Trace) -> Trace:
+    """Return `trace` if its parts sum to the same counts and its events are possible.
 
-
-def _checked(trace: Trace) -> Trace:
-    """Return `trace` if its parts sum to the same counts."""
+    Raises:
+        TraceError: They do not, or are not.
+    """
     if sum(trace.regions.values()) != trace.total:
         raise TraceError("trace: its regions do not sum to its total")
+    if not trace.visits.keys() <= trace.regions.keys():
+        raise TraceError("trace: it visits a region that is not there")
     if bool(trace.operators) != bool(trace.blocks) and trace.total > 0:
         raise TraceError("trace: it has operators or blocks, not both")
-    by_operators: dict[tuple[str, int], int] = {}
-    for one in trace.operators:
-        key = (one.region, one.index)
-        by_operators[key] = by_operators.get(key, 0) + one.instructions
-    by_blocks: dict[tuple[str, int], int] = {}
-    for block in trace.blocks:
-        key = (block.region, block.index)
-        by_blocks[key] = by_blocks.get(key, 0) + block.length * block.count
+    by_operators = _sums((o.region, o.index, o.instructions) for o in trace.operators)
+    by_blocks = _sums((b.region, b.index, b.length * b.count) for b in trace.blocks)
     if by_blocks != {key: count for key, count in by_operators.items() if count > 0}:
         raise TraceError("trace: its blocks do not sum to its operators")
     by_region = dict.fromkeys(trace.regions, 0)
@@ -183,4 +208,34 @@ def _checked(trace: Trace) -> Trace:
         by_region[region] = by_region.get(region, 0) + count
     if trace.operators and by_region != dict(trace.regions):
         raise TraceError("trace: its operators do not sum to its regions")
+    _check_events(trace)
     return trace
+
+
+def _sums(counts: Iterable[tuple[str, int, int]]) -> dict[tuple[str, int], int]:
+    sums: dict[tuple[str, int], int] = {}
+    for region, index, count in counts:
+        sums[region, index] = sums.get((region, index), 0) + count
+    return sums
+
+
+def _check_events(trace: Trace) -> None:
+    known = {(b.region, b.index, b.address, b.length) for b in trace.blocks}
+    if any(not 0 <= block.taken <= block.count for block in trace.blocks):
+        raise TraceError("trace: a block was left by more branches than it ran")
+    for fetch in trace.fetches:
+        if (fetch.region, fetch.index, fetch.address, fetch.length) not in known:
+            raise TraceError(f"trace: it fetches at {fetch.address:#x} what did not run")
+        rising = (0, fetch.sequential_misses, fetch.sector_misses, fetch.reads)
+        if list(rising) != sorted(rising) or not (
+            fetch.sequential_misses <= fetch.sequential <= fetch.reads
+            and 0 <= fetch.line_misses <= fetch.sector_misses
+        ):
+            raise TraceError(f"trace: the fetches at {fetch.address:#x} cannot be")
+    for data in trace.data:
+        if (
+            min(astuple(data)[4:]) < 0
+            or data.line_misses > data.sector_misses
+            or data.unaligned > data.reads + data.writes
+        ):
+            raise TraceError(f"trace: the accesses at {data.address:#x} cannot be")

@@ -181,6 +181,13 @@ class HarnessLibrary:
         (self._folder / name).write_bytes(bytes(range(256)) * 4)
 
     @keyword
+    def file_should_exist(self, name: str) -> None:
+        """Fail unless the suite's folder has a file called `name` that is not empty."""
+        path = self._folder / name
+        if not path.is_file() or path.stat().st_size == 0:
+            raise Failure(f"{name} is not there, or empty")
+
+    @keyword
     def file_should_not_exist(self, name: str) -> None:
         """Fail if the suite's folder has a file called `name`."""
         if (self._folder / name).exists():

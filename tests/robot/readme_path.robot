@@ -24,8 +24,28 @@ One cell is measured into a row that says ok
     Row Should Have    ${TABLE}    samples=100    outputs_checked=100    outputs_differing=0
     Row Should Have Figures    ${TABLE}    quality_device    flash_bytes    ram_bytes    instructions
 
-An estimate that no model makes is left empty
-    Row Should Have    ${TABLE}    cycles=    latency_ms=    energy_uj=
+The row says how long it takes, and how far that is known
+    Row Should Have    ${TABLE}    timing=cortex-m4 1
+    Row Should Have Figures    ${TABLE}    cycles    cycles_low    cycles_high    latency_ms    energy_uj
+
+The profile shows where the cycles go, and writes its pictures
+    Run Harness    profile    digits    int8    nano33ble    --out    profile
+    Exit Status Should Be    ${0}
+    Output Should Contain    CONV_2D    FULLY_CONNECTED    interpreter    all
+    File Should Exist    profile/flame.html
+    File Should Exist    profile/trace.json
+    File Should Exist    profile/stacks.folded
+
+A slower clock takes longer, and nothing is run again for it
+    Run Harness    profile    digits    int8    nano33ble    --out    slower    --clock    32MHz
+    Exit Status Should Be    ${0}
+    No Step Should Have Been Started
+    Output Should Contain    32 MHz
+
+A profile of an unknown scheme is refused in one line
+    Run Harness    profile    digits    int9    nano33ble
+    Exit Status Should Be    ${2}
+    Complaint Should Be One Line With    int9
 
 A second run starts no step and writes the same bytes
     ${first} =    Bytes Of    ${TABLE}

@@ -164,6 +164,41 @@ def test_an_unknown_board_suggests_the_nearest() -> None:
             'kind = "instruction"\nunverified = ["policy"]',
             "cache[0]: unverified: this table has no key 'policy'",
         ),
+        ("ways = 4", "ways = 3", "cache[0].ways: must be a power of two"),
+        ("bytes = 1024", "bytes = 384", "cache[0]: bytes: 3 sets are no power of two"),
+        ("ways = 4", 'ways = 4\nfill = "half"', "cache[0].fill: should be 'line' or 'read'"),
+        ("ways = 4", 'ways = 4\npolicy = "plru"', "cache[0].policy: should be 'lru', 'fifo' or"),
+        ("clock_hz = 64_000_000\n", "", "clock_hz: missing or not above 0, and wait states"),
+        ("64_000_000", "0", "clock_hz: missing or not above 0, and wait states"),
+        ("0x1000\n", "0x1000\nread_bits = 24\n", "memory[0].read_bits: should be greater than or"),
+        ("0x1000\n", "0x1000\nread_bits = 96\n", "memory[0].read_bits: must be a power of two"),
+        (
+            "0x1000\n",
+            "0x1000\nread_bits = 512\n",
+            "cache[0].line_bytes: a line of 32 bytes is shorter than one read of flash, 512 bits",
+        ),
+        (
+            "[placement]",
+            '[flash]\nread_bits = 512\nsource = "made up"\n[placement]',
+            "cache[0].line_bytes: a line of 32 bytes is shorter than one read of flash, 512 bits",
+        ),
+        (
+            "[emulation]",
+            '[[cache]]\nkind = "unified"\nsource = "made up"\n[emulation]',
+            "cache: instruction and unified caches both stand in the instruction path; keep one",
+        ),
+        (
+            "[emulation]",
+            "[current]\nactive_ua_per_mhz = 5\nactive_ua_per_mhz_low = 6\nvoltage = 3\n"
+            'source = "made up"\n[emulation]',
+            "current: active_ua_per_mhz_low: is above active_ua_per_mhz",
+        ),
+        (
+            "[emulation]",
+            "[current]\nactive_ua_per_mhz = 5\nactive_ua_per_mhz_high = 4\nvoltage = 3\n"
+            'source = "made up"\n[emulation]',
+            "current: active_ua_per_mhz_high: is below active_ua_per_mhz",
+        ),
     ],
 )
 def test_each_rule_names_file_and_field(
@@ -174,3 +209,81 @@ def test_each_rule_names_file_and_field(
     path.write_text(TINY.replace(before, after, 1))
     with pytest.raises(HarnessError, match=re.escape(str(path)) + ": .*" + re.escape(message)):
         load_board(str(path))
+
+
+CALIBRATION = """
+[calibration]
+fetch_read_cycles = 5.5
+data_read_cycles = 6.5
+clock_hz = 64_000_000
+csv = "measured.csv"
+sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
+rows = 3
+worst_error = 0.1
+leave_one_out_worst = 0.2
+timing = "core 1"
+harness = "0.1.0"
+source = "made up"
+"""
+
+
+def test_a_board_may_carry_measured_coefficients(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY + CALIBRATION)
+    calibration = load_board(str(path)).calibration
+    assert calibration is not None
+    assert (calibration.fetch_read_cycles, calibration.data_read_cycles) == (5.5, 6.5)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("5.5", "-5.5", "calibration.fetch_read_cycles: should be greater than or equal to 0"),
+        ("5.5", "nan", "calibration.fetch_read_cycles: "),
+        ("rows = 3", "rows = 2", "calibration.rows: should be greater than or equal to 3"),
+        ("64_000_000", "80_000_000", "calibration.clock_hz: measured at 80000000, but the board"),
+        ('000"', '00g"', "calibration.sha256: "),
+        ('source = "made up"\n', "", "calibration.source: missing; add it"),
+    ],
+)
+def test_coefficients_without_sound_provenance_are_refused(
+    tmp_path: Path, before: str, after: str, message: str
+) -> None:
+    assert before in CALIBRATION
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY + CALIBRATION.replace(before, after, 1))
+    with pytest.raises(HarnessError, match=re.escape(message)):
+        load_board(str(path))
+
+
+def test_caches_stand_before_flash_unless_a_memory_says_otherwise() -> None:
+    board = load_board("nucleo-f746zg")
+    cached = {region.name for region in board.memory if region.behind_caches}
+    assert cached == {"flash", "sram1", "sram2"}
+
+
+def test_a_memorys_own_read_width_comes_before_the_flashs() -> None:
+    board = load_board("nucleo-f746zg")
+    widths = {region.name: board.read_bits(region) for region in board.memory}
+    assert widths == {"flash": 256, "itcm": None, "dtcm": None, "sram1": 32, "sram2": 32}
+
+
+def test_only_what_a_source_covers_is_verified() -> None:
+    current = load_board("bluepill").current
+    assert current is not None
+    assert current.verified("active_ua_per_mhz")
+    assert not current.verified("regulator")
+    unread = load_board("pico").current
+    assert unread is not None
+    assert not unread.verified("active_ua_per_mhz")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_board_says_enough_to_time_its_memories(name: str) -> None:
+    board = load_board(name)
+    for region in (board.region(name) for name in (*board.placement.code, *board.placement.data)):
+        serial = board.flash is not None and board.flash.miss_cycles is not None
+        assert region.wait_states is not None or serial, region.name
+        assert region.wait_states == 0 or board.read_bits(region) is not None, region.name
+    for cache in board.cache:
+        assert None not in {cache.bytes, cache.line_bytes, cache.ways, cache.policy, cache.fill}

@@ -18,7 +18,7 @@ from evidence_factory import (
 from rich.console import Console
 
 from harness.bench import graph
-from harness.bench.artifacts import Library, TflmTree
+from harness.bench.artifacts import Events, Library, TflmTree, Timing
 from harness.bench.context import Context
 from harness.bench.graph import build_graph
 from harness.bench.progress import LineProgress
@@ -28,6 +28,7 @@ from harness.model_file.kernel_choice import KernelChoice
 
 WHOLE = evidence()
 TREE = TflmTree(api="tflm2020", kernels="reference", identity="x", archive=DIGEST)
+TIMING = Timing(unknown="wait_states is unknown")
 LIBRARY = Library(archive=DIGEST, tree=TREE)
 
 
@@ -71,6 +72,7 @@ def steps(monkeypatch):
         "measure_image": measurement(),
         "check_outputs": device(),
         "judge_outputs": judgement(),
+        "timing_of": (TIMING, Events(trace=DIGEST)),
     }
 
     ANSWERS.clear()
@@ -94,11 +96,12 @@ def sweep(ctx: Context, cells):
     )
 
 
-def test_boards_that_share_a_target_share_one_node(ctx):
-    nodes = build_graph(
-        ctx, cells_of("nano33ble", "nucleo-l4r5zi", "bluepill"), PROVENANCE.runtimes
-    )
-    assert nodes[0].key == nodes[1].key != nodes[2].key
+def test_boards_that_share_a_target_share_all_but_their_time(ctx):
+    cells = cells_of("nano33ble", "nucleo-l4r5zi", "bluepill")
+    nodes = build_graph(ctx, cells, PROVENANCE.runtimes)
+    assert len({node.key for node in nodes}) == 3
+    devices = [{key for key in node.dask if key.startswith("device ")} for node in nodes]
+    assert devices[0] == devices[1] != devices[2]
 
 
 def test_every_step_runs_once_for_what_is_shared_and_rows_keep_the_cells_order(ctx, steps):
@@ -120,6 +123,7 @@ def test_every_step_runs_once_for_what_is_shared_and_rows_keep_the_cells_order(c
         "measure_image": 3,
         "check_outputs": 3,
         "judge_outputs": 3,
+        "timing_of": 4,
     }
 
 
@@ -131,7 +135,8 @@ def test_every_step_runs_once_for_what_is_shared_and_rows_keep_the_cells_order(c
         ("make_image", "measure_image"),
         ("measure_image", "check_outputs"),
         ("check_outputs", "judge_outputs"),
-        ("judge_outputs", None),
+        ("judge_outputs", "timing_of"),
+        ("timing_of", None),
     ],
 )
 def test_a_stop_gives_the_row_its_status_and_ends_the_steps(ctx, steps, step, not_reached):

@@ -21,7 +21,8 @@ weights_bytes weights_entropy_bytes model_deflate_bytes
 ram_bytes ram_arena_bytes ram_arena_persistent_bytes ram_arena_nonpersistent_bytes
 ram_static_bytes ram_stack_bytes ram_limit_bytes
 macs instructions features_instructions pipeline_instructions
-cycles cycles_low cycles_high latency_ms energy_uj
+timing cycles cycles_low cycles_high latency_ms pipeline_latency_ms
+energy_uj energy_low_uj energy_high_uj
 stride_ms duty_cycle_low duty_cycle headroom realtime
 compiler emulator tflm model_sha256
 """

@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.cycles.band import Band
 from harness.results.service import MOST_INSTRUCTIONS_A_CYCLE, service
 
 
@@ -31,13 +32,15 @@ def test_every_core_has_a_bound():
     ("instructions", "latency_ms", "realtime"),
     [
         (32_000_001, None, "no"),
-        (32_000_001, 100.0, "no"),
+        (32_000_001, Band(80, 100, 120), "no"),
         (32_000_000, None, None),
-        (16_000_000, 499.0, "yes"),
-        (16_000_000, 500.0, "no"),
+        (16_000_000, Band(300, 400, 499), "yes"),
+        (16_000_000, Band(300, 400, 500), None),
+        (16_000_000, Band(500, 600, 700), None),
+        (16_000_000, Band(501, 600, 700), "no"),
     ],
 )
-def test_what_exceeds_the_bound_cannot_keep_up_and_what_is_timed_may(
+def test_what_is_beyond_the_bound_or_the_band_is_decided_and_what_is_within_is_not(
     instructions, latency_ms, realtime
 ):
     found = service(500.0, "cortex-m4", 64_000_000, instructions, latency_ms)
@@ -45,5 +48,5 @@ def test_what_exceeds_the_bound_cannot_keep_up_and_what_is_timed_may(
 
 
 def test_headroom_is_what_the_duty_cycle_leaves():
-    found = service(200.0, "cortex-m3", 72_000_000, 1, 50.0)
+    found = service(200.0, "cortex-m3", 72_000_000, 1, Band(40, 50, 60))
     assert (found.duty_cycle, found.headroom) == (0.25, 0.75)

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from harness.errors import Stop
 from harness.simulators import session
+from harness.simulators.memory_system import MemorySystem, SimulatedMemory
 from harness.simulators.protocol import UNKNOWN, ErrorCode, RunMode
 from harness.simulators.session import ArenaFound, Measured, measure, run_samples, search_arena
 
@@ -192,6 +193,14 @@ def test_a_measurement_has_both_outputs_the_stack_and_the_trace(play, tmp_path):
     assert {marker.region for marker in asked["markers"]} == {0, 2, 3, 4, 5}
     assert {d.region for d in asked["dispatches"]} == {3, 4}
     assert asked["window"].endswith(SAMPLE)
+
+
+def test_a_measurement_can_be_asked_for_the_events_of_memories(play, tmp_path):
+    console = hello() + output(0, b"a") + output(1, b"b") + memory(900, UNKNOWN) + end(2)
+    emulator = play(ended(console))
+    system = MemorySystem((SimulatedMemory("flash", 0, 4096, 8),))
+    assert isinstance(measure(guest(tmp_path), SAMPLE, system), Measured)
+    assert emulator.options[0]["memory_system"] is system
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,21 @@ def test_features_on_the_device_are_counted_and_the_caption_says_so() -> None:
     assert "instr.:" not in drawn([make_row()])
 
 
+def test_an_estimated_latency_stands_with_its_band_in_place_of_the_instructions() -> None:
+    cycles = {"cycles": 2_000_000, "cycles_low": 1_500_000, "cycles_high": 2_600_000}
+    timed = make_row(latency_ms=31.25, **cycles)
+    text = " ".join(drawn([timed, make_row(scheme="int16x8")]).split())
+    assert "31.2 ±30 %" in text
+    assert "ms, within" in text
+    assert "1.23 M" not in text
+    assert "an estimate" in text
+    piped = make_row(latency_ms=31.25, pipeline_latency_ms=45.0, pipeline_instructions=9, **cycles)
+    text = " ".join(drawn([piped]).split())
+    assert "45.0" in text
+    assert "31.2" not in text
+    assert "ms: features and Invoke" in text
+
+
 @pytest.mark.parametrize(
     ("count", "text"),
     [

@@ -68,6 +68,50 @@ static bool add_dispatch(struct configuration *configuration, const char *line)
     return true;
 }
 
+static bool add_stop(struct configuration *configuration, const char *line)
+{
+    char rest;
+    return sscanf(line, "stop %d %" SCNu64 " %c", &configuration->stop_region,
+                  &configuration->stop_visits, &rest) == 2
+        && configuration->stop_region > 0 && configuration->stop_region < MAX_REGIONS
+        && configuration->stop_visits > 0;
+}
+
+static bool add_cache_line(struct configuration *configuration, const char *line)
+{
+    static const char *const names[] = {[LRU] = "lru", [FIFO] = "fifo", [RANDOM] = "random"};
+    uint32_t bytes;
+    uint32_t line_bytes;
+    uint32_t ways;
+    char name[8];
+    char rest;
+    if (sscanf(line, "cache %" SCNu32 " %" SCNu32 " %" SCNu32 " %7s %c", &bytes, &line_bytes, &ways,
+               name, &rest) != 4) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return add_cache(&configuration->memory_system, bytes, line_bytes, ways,
+                             (enum policy)i);
+        }
+    }
+    return false;
+}
+
+static bool add_memory_line(struct configuration *configuration, const char *line)
+{
+    uint64_t origin;
+    uint64_t bytes;
+    uint32_t read_bytes;
+    int fetch_cache;
+    int data_cache;
+    char rest;
+    return sscanf(line, "memory %" SCNx64 " %" SCNx64 " %" SCNu32 " %d %d %c", &origin, &bytes,
+                  &read_bytes, &fetch_cache, &data_cache, &rest) == 5
+        && add_memory(&configuration->memory_system, origin, bytes, read_bytes, fetch_cache,
+                      data_cache);
+}
+
 static bool read_line(struct configuration *configuration, const char *line)
 {
     char word[16];
@@ -87,7 +131,16 @@ static bool read_line(struct configuration *configuration, const char *line)
     if (strncmp(line, "marker ", 7) == 0) {
         return add_marker(configuration, line);
     }
-    return strncmp(line, "dispatch ", 9) == 0 && add_dispatch(configuration, line);
+    if (strncmp(line, "dispatch ", 9) == 0) {
+        return add_dispatch(configuration, line);
+    }
+    if (strncmp(line, "stop ", 5) == 0) {
+        return add_stop(configuration, line);
+    }
+    if (strncmp(line, "cache ", 6) == 0) {
+        return add_cache_line(configuration, line);
+    }
+    return strncmp(line, "memory ", 7) == 0 && add_memory_line(configuration, line);
 }
 
 bool read_configuration(struct configuration *configuration, const char *path)
@@ -113,6 +166,7 @@ bool read_configuration(struct configuration *configuration, const char *path)
     }
     if (!configuration->detail) {
         configuration->n_sites = 0;
+        configuration->memory_system.n_memories = 0;
     }
     return good;
 }

@@ -7,6 +7,11 @@
  *   detail on|off                  off counts per region only
  *   marker HEXADDR REGION          the region that begins with the instruction at that address
  *   dispatch HEXADDR SIZE REGION   an indirect call whose callee, in that region, is an operator
+ *   stop REGION VISITS             end when that region has been left so many times
+ *   cache BYTES LINE_BYTES WAYS lru|fifo|random
+ *   memory HEXORIGIN HEXBYTES READ_BYTES FETCH_CACHE DATA_CACHE
+ *                                  a memory whose reads are counted (detail on), and the positions
+ *                                  of its caches among those named before it, or -1
  */
 #ifndef CONFIGURATION_H
 #define CONFIGURATION_H
@@ -14,6 +19,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "memory_events.h"
 
 enum {
     MAX_REGIONS = 256,
@@ -39,6 +46,9 @@ struct configuration {
     size_t n_markers;
     struct site sites[MAX_POINTS]; /* none without `detail` */
     size_t n_sites;
+    int stop_region;      /* 0: none */
+    uint64_t stop_visits;
+    struct memory_system memory_system; /* empty without `detail` */
 };
 
 /* Fills `configuration`, which must be zero; if the file is no good, says why and returns false. */

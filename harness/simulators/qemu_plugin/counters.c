@@ -7,22 +7,48 @@
 
 #include "failure.h"
 
-/* Lets `block_counts` be those of the region and operator that run now. */
-static void select_counts(struct counters *counters)
+/* Returns a tally of `block` in the present context that counts nothing yet. */
+static struct tally empty_tally(const struct counters *counters, const struct block *block)
 {
-    struct region *region = &counters->regions[counters->region];
-    size_t slot = (size_t)(counters->index + 1);
-    if (slot >= region->n_counts) {
-        region->counts = grow(region->counts, region->n_counts, slot + 1, sizeof *region->counts);
-        region->n_counts = slot + 1;
+    bool has_events = block->memory != NULL && counters->region != NO_REGION;
+    return (struct tally){
+        .kind = BLOCK_TALLY,
+        .region = counters->region,
+        .index = counters->index,
+        .memory = has_events ? (int)(block->memory - counters->memory_system->memories) : NO_MEMORY,
+        .length = block->length,
+        .address = block->address,
+        .end = block->end,
+    };
+}
+
+/* Moves the counts of all blocks. How the last one is left shows in the next context only. */
+static void tally_blocks(struct counters *counters)
+{
+    if (counters->last == &counters->left) { /* nothing ran in this context */
+        return;
     }
-    struct counts *counts = &region->counts[slot];
-    if (counts->capacity < counters->capacity) {
-        counts->of_block = grow(counts->of_block, counts->capacity, counters->capacity,
-                                sizeof *counts->of_block);
-        counts->capacity = counters->capacity;
+    if (counters->left.taken > 0 && counters->left_of.length > 0) {
+        counters->left_of.values[TAKEN] = counters->left.taken;
+        add_tally(&counters->tallies, &counters->left_of);
     }
-    counters->block_counts = counts->of_block;
+    counters->left.taken = 0;
+    for (struct block *block = counters->counted; block != NULL; block = block->counted) {
+        struct tally tally = empty_tally(counters, block);
+        tally.values[COUNT] = block->count;
+        tally.values[TAKEN] = block->taken;
+        memcpy(&tally.values[FETCHES], &block->fetches, sizeof block->fetches);
+        if (block->count > 0) {
+            add_tally(&counters->tallies, &tally);
+        }
+        block->listed = false;
+        block->count = 0;
+        block->taken = 0;
+        block->fetches = (struct fetch_counts){0};
+    }
+    counters->counted = NULL;
+    counters->left_of = empty_tally(counters, counters->last);
+    counters->last = &counters->left;
 }
 
 static void record(struct counters *counters, int index, uint64_t instructions)
@@ -42,6 +68,7 @@ static void settle(struct counters *counters)
 {
     struct region *region = &counters->regions[counters->region];
     uint64_t spent = (uint64_t)(counters->since - counters->remaining);
+    tally_blocks(counters);
     region->instructions += spent;
     counters->since = counters->remaining;
     if (counters->index == INTERPRETER) {
@@ -53,15 +80,15 @@ static void settle(struct counters *counters)
     counters->index = INTERPRETER;
 }
 
-void start_counters(struct counters *counters, int64_t budget, bool detail)
+void start_counters(struct counters *counters, int64_t budget, bool detail,
+                    struct memory_system *memory_system)
 {
     counters->budget = budget > 0 ? budget : INT64_MAX;
     counters->remaining = counters->budget;
     counters->since = counters->budget;
     counters->detail = detail;
-    counters->capacity = 1024;
-    counters->blocks = grow(NULL, 0, counters->capacity, sizeof *counters->blocks);
-    memset(counters->buckets, -1, sizeof counters->buckets);
+    counters->memory_system = memory_system;
+    counters->last = &counters->left;
     enter_region(counters, BOOT);
 }
 
@@ -71,9 +98,6 @@ void enter_region(struct counters *counters, int region)
     counters->index = INTERPRETER;
     counters->next_index = 0;
     counters->regions[region].entered = true;
-    if (counters->detail) {
-        select_counts(counters);
-    }
 }
 
 void leave_region(struct counters *counters)
@@ -97,7 +121,6 @@ void begin_operator(struct counters *counters, int site)
     counters->index = counters->next_index;
     counters->site = site;
     counters->depth = 0;
-    select_counts(counters);
 }
 
 void end_operator(struct counters *counters, int site)
@@ -110,29 +133,83 @@ void end_operator(struct counters *counters, int site)
         return;
     }
     settle(counters);
-    select_counts(counters);
 }
 
-uint32_t block_number(struct counters *counters, uint64_t address, uint32_t length)
+/* QEMU 7.2 gives an instruction before the last two bytes of a page a size that includes those, if
+ * the instruction there goes on in the next page: then a block starts where that one is. */
+static bool starts_at_page_end(const struct counters *counters, uint64_t address)
 {
-    int32_t *bucket = &counters->buckets[(address >> 1) % BUCKETS];
-    for (int32_t i = *bucket; i >= 0; i = counters->blocks[i].next) {
-        if (counters->blocks[i].address == address && counters->blocks[i].length == length) {
-            return (uint32_t)i;
+    if ((address + 2) % PAGE_BYTES != 0) {
+        return false;
+    }
+    const struct block *block = counters->buckets[(address >> 1) % BUCKETS];
+    while (block != NULL && block->address != address) {
+        block = block->next;
+    }
+    return block != NULL;
+}
+
+static void correct_ends(struct counters *counters, uint64_t address)
+{
+    for (size_t i = 0; i < BUCKETS; i++) {
+        for (struct block *block = counters->buckets[i]; block != NULL; block = block->next) {
+            block->end -= block->end == address + 2 ? 2 : 0;
         }
     }
-    if (counters->n_blocks == counters->capacity) {
-        size_t capacity = 2 * counters->capacity;
-        counters->blocks = grow(counters->blocks, counters->capacity, capacity,
-                                sizeof *counters->blocks);
-        counters->capacity = capacity;
-        select_counts(counters);
+    counters->following -= counters->following == address + 2 ? 2 : 0;
+}
+
+struct block *find_block(struct counters *counters, uint64_t address, const uint8_t *sizes,
+                         uint32_t length)
+{
+    struct block **bucket = &counters->buckets[(address >> 1) % BUCKETS];
+    for (struct block *block = *bucket; block != NULL; block = block->next) {
+        if (block->address == address && block->length == length
+            && memcmp(block->sizes, sizes, length - 1) == 0) {
+            return block;
+        }
     }
-    uint32_t number = (uint32_t)counters->n_blocks++;
-    if (length >> LENGTH_BITS || number >> (32 - LENGTH_BITS)) {
-        fail("the firmware cannot be traced", "a block is too long or there are too many");
+    struct block *block = grow(NULL, 0, 1, sizeof *block + length);
+    block->address = address;
+    block->end = address;
+    block->length = length;
+    for (uint32_t i = 0; i < length; i++) {
+        block->end += block->sizes[i] = sizes[i];
     }
-    counters->blocks[number] = (struct block){address, length, *bucket};
-    *bucket = (int32_t)number;
-    return number;
+    if (starts_at_page_end(counters, block->end - 2)) {
+        block->end -= 2;
+    }
+    block->memory = memory_at(counters->memory_system, address);
+    if (block->memory != NULL) {
+        block->first_word = word_at(block->memory, address);
+        block->last_word = word_at(block->memory, block->end - 1);
+    }
+    block->next = *bucket;
+    *bucket = block;
+    if ((address + 2) % PAGE_BYTES == 0) {
+        correct_ends(counters, address);
+    }
+    return block;
+}
+
+struct block *cut_short(struct counters *counters, uint64_t end)
+{
+    struct block *whole = counters->last;
+    if (whole == &counters->left || end <= whole->address || end >= whole->end) {
+        return NULL;
+    }
+    uint32_t length = 0;
+    for (uint64_t at = whole->address; at < end; length++) {
+        at += whole->sizes[length];
+    }
+    struct block *part = find_block(counters, whole->address, whole->sizes, length);
+    counters->remaining += whole->length - length;
+    counters->last = part;
+    if (counters->detail) {
+        list_block(counters, part);
+        part->count++;
+        whole->count--;
+        counters->following = end;
+    }
+    return whole;
 }

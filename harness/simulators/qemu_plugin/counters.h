@@ -13,32 +13,38 @@
 #include <stdint.h>
 
 #include "configuration.h"
+#include "memory_events.h"
+#include "tallies.h"
 
 enum {
+    NO_REGION = 0,
     BOOT = 1,
     INTERPRETER = -1,
-    LENGTH_BITS = 10, /* a block's length and its number share 32 bits */
     BUCKETS = 4096,
+    PAGE_BYTES = 1024, /* the smallest that the emulator has for these cores */
 };
 
 struct block {
+    uint64_t count; /* executions in the present context */
+    uint64_t taken; /* of these, those after which it was not left for `end` */
     uint64_t address;
-    uint32_t length;
-    int32_t next; /* of the same bucket, or -1 */
-};
-
-struct counts { /* how often each block ran in one region and operator */
-    uint64_t *of_block;
-    size_t capacity;
+    uint64_t end; /* where the instruction behind it is */
+    uint32_t length; /* in instructions */
+    struct memory *memory; /* that holds its code; NULL if none has events */
+    uint64_t first_word;
+    uint64_t last_word;
+    struct fetch_counts fetches;
+    bool listed;           /* among those with counts */
+    struct block *counted; /* the next of them */
+    struct block *next;    /* of the same bucket */
+    uint8_t sizes[];       /* of its instructions, in bytes */
 };
 
 struct region {
     bool entered;
     uint64_t instructions;
     uint64_t visits;
-    uint64_t interpreter;  /* what this visit spent outside operators so far */
-    struct counts *counts; /* by operator index + 1 */
-    size_t n_counts;
+    uint64_t interpreter; /* what this visit spent outside operators so far */
 };
 
 struct operator_record {
@@ -49,14 +55,16 @@ struct operator_record {
 };
 
 struct counters {
-    int64_t remaining;      /* what the budget leaves; every block takes its length from it */
-    uint64_t *block_counts; /* by block number, of the running operator */
+    int64_t remaining;     /* what the budget leaves; every block takes its length from it */
+    uint64_t following;    /* where execution goes on if the last block falls through */
+    struct block *last;    /* the block that ran last: `left`, if that was in another context */
+    struct block *counted; /* the blocks with counts in the present context */
+    struct tally left_of;  /* the block and the context that `left` stands for */
     bool detail;
     int64_t budget;
-    struct block *blocks;
-    size_t n_blocks;
-    size_t capacity;
-    int32_t buckets[BUCKETS];
+    struct memory_system *memory_system;
+    struct block *buckets[BUCKETS];
+    struct tallies tallies;
     struct region regions[MAX_REGIONS];
     struct operator_record *records;
     size_t n_records;
@@ -67,10 +75,12 @@ struct counters {
     int site;           /* where the running operator was called */
     unsigned int depth; /* calls from that same site inside the running operator */
     int64_t since;      /* `remaining` when the present context began */
+    struct block left;  /* takes the taken exit of a block whose context has ended */
 };
 
 /* Begins in BOOT. A `budget` of 0 is none; without `detail` only regions are counted. */
-void start_counters(struct counters *counters, int64_t budget, bool detail);
+void start_counters(struct counters *counters, int64_t budget, bool detail,
+                    struct memory_system *memory_system);
 
 void enter_region(struct counters *counters, int region);
 
@@ -81,7 +91,31 @@ void leave_region(struct counters *counters);
 void begin_operator(struct counters *counters, int site);
 void end_operator(struct counters *counters, int site);
 
-/* Returns the number of the block of `length` instructions at `address`, or fails. */
-uint32_t block_number(struct counters *counters, uint64_t address, uint32_t length);
+/* Returns the block of `length` instructions of these `sizes`, in bytes, at `address`. */
+struct block *find_block(struct counters *counters, uint64_t address, const uint8_t *sizes,
+                         uint32_t length);
+
+/* Takes back that more of the last block was executed than its instructions before `end`. Returns
+ * the block that it was taken for; NULL if nothing was to be taken back. */
+struct block *cut_short(struct counters *counters, uint64_t end);
+
+static inline void list_block(struct counters *counters, struct block *block)
+{
+    if (!block->listed) {
+        block->listed = true;
+        block->counted = counters->counted;
+        counters->counted = block;
+    }
+}
+
+/* Counts an execution of `block`, and how the block before was left. */
+static inline void count_execution(struct counters *counters, struct block *block)
+{
+    list_block(counters, block);
+    block->count++;
+    counters->last->taken += block->address != counters->following;
+    counters->last = block;
+    counters->following = block->end;
+}
 
 #endif

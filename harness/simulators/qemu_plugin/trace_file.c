@@ -10,12 +10,6 @@
 
 #include "failure.h"
 
-struct numbered_block {
-    uint64_t address;
-    uint32_t length;
-    uint32_t number;
-};
-
 static int compare_records(const void *left, const void *right)
 {
     const struct operator_record *a = left;
@@ -29,54 +23,50 @@ static int compare_records(const void *left, const void *right)
     return (a->index > b->index) - (a->index < b->index);
 }
 
-static int compare_blocks(const void *left, const void *right)
+static void print_values(const uint64_t *values, size_t n, FILE *out)
 {
-    const struct numbered_block *a = left;
-    const struct numbered_block *b = right;
-    if (a->address != b->address) {
-        return a->address < b->address ? -1 : 1;
+    for (size_t i = 0; i < n; i++) {
+        fprintf(out, " %" PRIu64, values[i]);
     }
-    return (a->length > b->length) - (a->length < b->length);
+    fputc('\n', out);
 }
 
-static struct numbered_block *sorted_blocks(const struct counters *counters)
+static void print_blocks(const struct tallies *tallies, FILE *out)
 {
-    struct numbered_block *sorted = grow(NULL, 0, counters->n_blocks + 1, sizeof *sorted);
-    for (uint32_t i = 0; i < counters->n_blocks; i++) {
-        const struct block *block = &counters->blocks[i];
-        sorted[i] = (struct numbered_block){block->address, block->length, i};
-    }
-    qsort(sorted, counters->n_blocks, sizeof *sorted, compare_blocks);
-    return sorted;
-}
-
-static void print_blocks(const struct counters *counters, FILE *out)
-{
-    struct numbered_block *sorted = sorted_blocks(counters);
-    for (int r = 0; r < MAX_REGIONS; r++) {
-        for (size_t slot = 0; slot < counters->regions[r].n_counts; slot++) {
-            const struct counts *counts = &counters->regions[r].counts[slot];
-            for (size_t i = 0; i < counters->n_blocks; i++) {
-                const struct numbered_block *block = &sorted[i];
-                bool kept = block->number < counts->capacity;
-                uint64_t count = kept ? counts->of_block[block->number] : 0;
-                if (count > 0) {
-                    fprintf(out, "block %d %d %08" PRIx64 " %" PRIu32 " %" PRIu64 "\n", r,
-                            (int)slot - 1, block->address, block->length, count);
-                }
-            }
+    for (size_t i = 0; i < tallies->n; i++) {
+        const struct tally *one = &tallies->items[i];
+        if (one->kind == BLOCK_TALLY && one->values[COUNT] > 0) {
+            fprintf(out, "block %d %d %08" PRIx64 " %" PRIu32, one->region, one->index,
+                    one->address, one->length);
+            print_values(one->values, FETCHES, out);
         }
     }
-    free(sorted);
+}
+
+static void print_events(const struct tallies *tallies, FILE *out)
+{
+    for (size_t i = 0; i < tallies->n; i++) {
+        const struct tally *one = &tallies->items[i];
+        if (one->kind == BLOCK_TALLY && one->values[COUNT] > 0 && one->memory != NO_MEMORY) {
+            fprintf(out, "fetch %d %d %08" PRIx64 " %" PRIu32 " %d", one->region, one->index,
+                    one->address, one->length, one->memory);
+            print_values(&one->values[FETCHES], TALLY_VALUES - FETCHES, out);
+        } else if (one->kind == DATA_TALLY) {
+            fprintf(out, "data %d %d %08" PRIx64 " %d", one->region, one->index, one->address,
+                    one->memory);
+            print_values(one->values, TALLY_VALUES, out);
+        }
+    }
 }
 
 static void print_trace(struct counters *counters, const char *status, FILE *out)
 {
-    fprintf(out, "harness-trace 1\nstatus %s\ntotal %" PRId64 "\n", status,
+    fprintf(out, "harness-trace 2\nstatus %s\ntotal %" PRId64 "\n", status,
             counters->budget - counters->remaining);
     for (int r = 0; r < MAX_REGIONS; r++) {
         if (counters->regions[r].entered) {
-            fprintf(out, "region %d %" PRIu64 "\n", r, counters->regions[r].instructions);
+            fprintf(out, "region %d %" PRIu64 " %" PRIu64 "\n", r,
+                    counters->regions[r].instructions, counters->regions[r].visits);
         }
     }
     qsort(counters->records, counters->n_records, sizeof *counters->records, compare_records);
@@ -85,9 +75,10 @@ static void print_trace(struct counters *counters, const char *status, FILE *out
         fprintf(out, "operator %d %" PRIu64 " %d %" PRIu64 "\n", one->region, one->visit,
                 one->index, one->instructions);
     }
-    if (counters->detail) {
-        print_blocks(counters, out);
-    }
+    sum_tallies(&counters->tallies);
+    join_blocks(&counters->tallies);
+    print_blocks(&counters->tallies, out);
+    print_events(&counters->tallies, out);
     fputs("end\n", out);
 }
 
