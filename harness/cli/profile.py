@@ -29,6 +29,9 @@ def profile(  # noqa: PLR0913, PLR0917 - one parameter an option
     wait_states: options.WaitStates = None,
     cache: options.CacheState = None,
     weights: options.Weights = None,
+    battery: options.BatteryMah = None,
+    every: options.EveryMs = None,
+    idle: options.IdleUa = None,
     elf: options.Elf = None,
     elf_board: options.ElfBoard = None,
     begin: options.Begin = None,
@@ -60,12 +63,17 @@ def profile(  # noqa: PLR0913, PLR0917 - one parameter an option
 
       harness profile image int8 nucleo-l4r5zi --weights ram --cache off
 
+      harness profile keyword int8 nano33ble --battery 1000 --idle 2
+
       harness profile --elf firmware.elf --board nucleo-l4r5zi --visit 2
     """
     from harness.bench.choice import Choice
     from harness.bench.context import Context, default_cache
     from harness.bench.jobs import default_jobs
     from harness.boards import load_board
+    from harness.errors import HarnessError
+    from harness.files import check_folder
+    from harness.profile.battery import Battery
     from harness.profile.cells import chosen_cell
     from harness.profile.own_program import Program
     from harness.profile.requests import ask_cell, ask_program, check_mixture, parse_what_if
@@ -77,8 +85,16 @@ def profile(  # noqa: PLR0913, PLR0917 - one parameter an option
         {"SCHEME": scheme, "BOARD": board},
         {"--board": elf_board},
         {"--begin": begin, "--end": end, "--visit": visit, "--budget": budget},
-        {"--against": against, "--kernels": kernels, "--optimize": optimize, "--data": data},
+        {
+            **{"--against": against, "--kernels": kernels, "--optimize": optimize},
+            **{"--data": data, "--battery": battery},
+        },
     )
+    lasting = None if battery is None else Battery(battery, every, idle)
+    if lasting is None and (every is not None or idle is not None):
+        raise HarnessError("--every and --idle: say nothing without --battery; give its mAh")
+    if out is not None:
+        check_folder(out)
     if elf is not None:
         program = Program.of(elf, begin, end, visit, budget)
         found = load_board(elf_board or "")
@@ -93,7 +109,7 @@ def profile(  # noqa: PLR0913, PLR0917 - one parameter an option
             tflm_dir=tflm_dir,
         )
         cell = chosen_cell(choice, model or "", scheme or "", board or "", kernels, optimize)
-        answer = ask_cell(ctx, cell, region, what_if, against or (), quiet=quiet)
+        answer = ask_cell(ctx, cell, region, what_if, against or (), lasting, quiet=quiet)
     _show(answer, top if functions else 0, top if lines else 0)
     _write(answer, out)
 

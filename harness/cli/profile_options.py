@@ -59,6 +59,26 @@ CacheState = Annotated[
 Weights = Annotated[
     str | None, typer.Option(help="What if the weights were in RAM?", metavar="ram")
 ]
+BatteryMah = Annotated[
+    float | None,
+    typer.Option("--battery", help="How long does a battery of so many mAh last?", metavar="MAH"),
+]
+EveryMs = Annotated[
+    float | None,
+    typer.Option(
+        "--every",
+        help="With --battery: milliseconds between inferences; by default the task's stride.",
+        metavar="MS",
+    ),
+]
+IdleUa = Annotated[
+    float | None,
+    typer.Option(
+        "--idle",
+        help="With --battery: microamperes in between; by default the board's, where read.",
+        metavar="UA",
+    ),
+]
 Elf = Annotated[
     Path | None,
     typer.Option(

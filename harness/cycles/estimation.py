@@ -1,6 +1,6 @@
 """From counted events to cycles: each block's cost times its executions, and memory's waits."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.cycles.band import Band
@@ -54,9 +54,18 @@ def estimate_trace(
         parts=tuple(
             part.time(region, index, layout) for (region, index), part in sorted(parts.items())
         ),
-        notes=(*table.notes, *layout.notes),
+        notes=(*table.notes, *layout.notes, *_calibration_notes(table, layout)),
         undecoded=undecoded,
     )
+
+
+def _calibration_notes(table: CoreTable, layout: MemoryLayout) -> Iterator[str]:
+    made_with = layout.calibrated_with
+    if made_with is not None and made_with != table.version:
+        yield (
+            f"the board was calibrated with timing model {made_with}, and this is "
+            f"{table.version}: calibrate it again"
+        )
 
 
 def _memory_of(data: Iterable[DataCount], layout: MemoryLayout) -> dict[int, str]:

@@ -57,6 +57,8 @@ class MemoryLayout:
     system: MemorySystem
     timings: tuple[MemoryTiming, ...]
     notes: tuple[str, ...]
+    calibrated_with: str | None = None
+    """The timing model that the board's calibration was made with."""
 
 
 def memory_layout(
@@ -86,7 +88,8 @@ def memory_layout(
         tuple(simulated for cache in caches if (simulated := _simulated(cache)) is not None),
     )
     timings = tuple(_timing(board, place[0]) for place in places)
-    return MemoryLayout(system, timings, tuple(_notes(board)))
+    calibrated_with = board.calibration.timing if board.calibration is not None else None
+    return MemoryLayout(system, timings, tuple(_notes(board)), calibrated_with)
 
 
 _Place = tuple[Memory, int, int]
@@ -181,9 +184,13 @@ def _prefetch(flash: FlashTiming | None) -> bool | None:
 
 
 def _hit(board: Board, *, is_flash: bool) -> Band:
-    """A flash controller's cache answers on the bus, in nobody's published time; L1 in the core."""
+    """What a flash controller's cache adds to a read that it answers; L1 caches are in the core.
+
+    RM0440 3.3.4 has instruction caches answer without any delay and data caches work like them. It
+    is STM32G4's manual: for the other controllers a cycle on the bus cannot be excluded.
+    """
     has_l1 = board.core in {"cortex-m7", "cortex-m55"}
-    return Band(0, 0.5, 1) if is_flash and board.cache and not has_l1 else ZERO
+    return Band(0, 0, 1) if is_flash and board.cache and not has_l1 else ZERO
 
 
 def _wait(board: Board, region: Memory, line: Band | None) -> Band:
@@ -191,7 +198,8 @@ def _wait(board: Board, region: Memory, line: Band | None) -> Band:
         wait = _trusted(region.wait_states, region.verified("wait_states"))
         flash = board.flash
         if region.kind == "flash" and flash is not None and not flash.verified("read_bits"):
-            return Band(wait.low / 2, wait.typical, wait.high)  # reads may be twice as wide
+            # Reads may be twice as wide, or half as wide.
+            return Band(wait.low / 2, wait.typical, 2 * wait.high)
         return wait
     if line is not None:
         return line

@@ -68,8 +68,9 @@ def enter_fpu(
         latest = max(latest, Until(cycle - slack, producer))
     start = latest.cycle
     timing = setting.timing(instruction.timing)
-    fpu.free = Until(start + max(cycles, timing.busy), position)
+    saved = max(0.0, timing.cycles - cycles)  # what a neighbour hides is not waited for either
+    fpu.free = Until(start + max(cycles, timing.busy - saved), position)
     for name in instruction.writes:
         if name[0] == "s" and name != "sp":
-            fpu.ready[name] = Until(start + max(cycles, timing.latency), position)
+            fpu.ready[name] = Until(start + max(cycles, timing.latency - saved), position)
     return Wait(start - now, latest.position)

@@ -29,7 +29,8 @@ def fetch_wait(
             count.sector_misses, count.sequential_misses, count.reads, memory, core_cycles
         )
     else:
-        wait = _missed(count.sector_misses, count.line_misses, memory, memory.fetch)
+        jumps = count.sector_misses - count.sequential_misses
+        wait = _missed(count.sector_misses, jumps, count.line_misses, memory, memory.fetch)
     wait = _widened(wait, memory.fetch, count.reads * memory.wait.high)
     return _calibrated(wait, count.sector_misses, memory.fetch_read)
 
@@ -39,19 +40,30 @@ def data_wait(count: DataCount, memory: MemoryTiming, *, cached: bool = True) ->
     if _is_immediate(memory):
         return ZERO
     written = _written(count, memory)
+    most = _most_data_wait(count, memory)
     if memory.data is None or not cached:
         # Whether the path keeps the last word that it read is not published for any of the boards.
-        low, high = count.words * memory.wait.low, count.reads * memory.wait.high
+        fewest = min(count.words, count.reads)
         typical = (count.words + count.reads) / 2 * memory.wait.typical
-        wait = Band(low, max(low, min(typical, high)), high)
+        wait = Band(fewest * memory.wait.low, typical, max(most, typical))
         return _calibrated(wait, count.words, memory.data_read) + written
     if not memory.data.simulated:
-        return _anything(count.reads * memory.wait.high) + written
-    wait = _missed(count.sector_misses, count.line_misses, memory, memory.data)
-    wait = _widened(wait, memory.data, count.reads * memory.wait.high)
+        return _anything(most) + written
+    sectors = count.sector_misses
+    wait = _missed(sectors, sectors, count.line_misses, memory, memory.data)
+    wait = _widened(wait, memory.data, most)
     wait = _calibrated(wait, count.sector_misses, memory.data_read)
     hits = max(0, count.words - count.sector_misses)
     return wait + memory.hit.times(hits) + written
+
+
+def _most_data_wait(count: DataCount, memory: MemoryTiming) -> float:
+    """Every read waits; for a fetch that is under way too, and holds up the next one itself.
+
+    One access that is not aligned may read two words, so that there can be more words than reads.
+    """
+    wait = memory.wait.high
+    return max(count.words, count.reads) * (wait + 2 * (wait + 1))
 
 
 def _is_immediate(memory: MemoryTiming) -> bool:
@@ -69,12 +81,13 @@ def _streamed(
     """Wait of reads without a cache, or with prefetching into one.
 
     A prefetched word was asked for when the one before it arrived, so that the core waits for what
-    the time it spends on a word leaves of w + 1 cycles.
+    the time it spends on a word leaves of w + 1 cycles. Low has every sequential word in time: the
+    core itself fetches ahead while an instruction takes long.
     """
     wait = memory.wait
     jumps = reads - sequential
     if memory.prefetch is False:
-        return wait.times(reads)
+        return Band(jumps * wait.low, reads * wait.typical, reads * wait.high)
     spent = core_cycles / words if words else 0.0
     hidden = sequential * min(wait.typical, max(0.0, wait.typical + 1 - spent))
     typical = jumps * wait.typical + hidden
@@ -83,26 +96,31 @@ def _streamed(
     return Band(jumps * wait.low, max(jumps * wait.low, typical), reads * wait.high)
 
 
-def _missed(sectors: int, lines: int, memory: MemoryTiming, cache: CacheTiming) -> Band:
-    """Wait of the reads that a cache did not answer.
+def _missed(
+    sectors: int, jumps: int, lines: int, memory: MemoryTiming, cache: CacheTiming
+) -> Band:
+    """Wait of the reads that a cache did not answer; `jumps` of them follow no earlier one.
 
     Filled read by read, each read waits w cycles, and up to one more to go on. Filled by the line,
     the core waits at least for the word it wants and at most for all n reads. Another fill of the
-    same memory may be under way, and must end first.
+    same memory may be under way, and must end first. Low waits for no word that follows the last.
     """
     wait, reads = memory.wait, cache.reads
     if memory.line is not None:
         return memory.line.times(lines)
-    by_read = Band(wait.low, wait.typical + 0.5, wait.high + 1).times(sectors)
+    by_read = Band(
+        jumps * wait.low, sectors * (wait.typical + 0.5), sectors * (wait.high + 1)
+    )
+    least = min(lines, jumps) * wait.low
     busy = wait.high + 1
     if cache.fill == "read" or reads == 1:
         return Band(by_read.low, by_read.typical, by_read.high + sectors * busy)
     whole = reads * (wait.typical + 1) - 1
     most = lines * (2 * reads * busy - 1)
     if cache.fill == "line":
-        return Band(lines * wait.low, lines * (wait.typical + whole) / 2, most)
+        return Band(least, lines * (wait.typical + whole) / 2, most)
     typical = (sectors * (wait.typical + 1) + lines * whole) / 2
-    return Band(lines * wait.low, typical, max(most, typical, by_read.high))
+    return Band(least, typical, max(most, typical, by_read.high))
 
 
 def _written(count: DataCount, memory: MemoryTiming) -> Band:

@@ -19,6 +19,7 @@ from harness.model_file.logical import logical_view
 from harness.model_file.macs import operator_macs
 from harness.model_file.model import ModelFile
 from harness.names import unknown_name
+from harness.profile.battery import Battery, battery_note
 from harness.profile.profile import OperatorLabel, Profile, Subject, make_profile
 from harness.profile.tables import decimal
 from harness.simulators.trace import INTERPRETER
@@ -38,13 +39,19 @@ _USUAL = (_KERNELS, "O2")
 
 
 def profile_of(
-    ctx: Context, profiled: ProfiledCell, region: str, what_if: WhatIf = _AS_IT_IS
+    ctx: Context,
+    profiled: ProfiledCell,
+    region: str,
+    what_if: WhatIf = _AS_IT_IS,
+    battery: Battery | None = None,
 ) -> Profile:
     """Return the profile of one region of a measured cell, on its board or a changed one.
 
+    With a `battery` a note says how long it lasts; a changed board has no such note.
+
     Raises:
-        HarnessError: The region was not run, the board cannot be changed so, or binutils are
-            missing.
+        HarnessError: The region was not run, the board cannot be changed so, binutils are
+            missing, or the battery's life is not known.
     """
     cell = profiled.cell
     estimate = estimate_cell(ctx, profiled, what_if, regions=(region,))
@@ -59,6 +66,8 @@ def profile_of(
     notes = what_if.notes(cell.board)
     if what_if.is_nothing and estimate.region(region):
         notes = (*notes, _energy_note(profiled, estimate, region))
+        if battery is not None:
+            notes = (*notes, battery_note(profiled, estimate.cycles(region), battery))
     return make_profile(
         subject,
         region,

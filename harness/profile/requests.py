@@ -7,15 +7,17 @@ from pathlib import Path
 
 from harness.bench.choice import Choice
 from harness.bench.context import Context
+from harness.bench.plan import make_plan
 from harness.bench.profiling import profile_cell
 from harness.bench.progress import show_progress
 from harness.boards import Board
-from harness.cycles.what_if import WhatIf, parse_clock
+from harness.cycles.what_if import WhatIf, changed_board, parse_clock
 from harness.errors import HarnessError
 from harness.files import read_bytes
 from harness.model_file.model import ModelFile
 from harness.model_file.reader import read_model
 from harness.names import unknown_name
+from harness.profile.battery import Battery
 from harness.profile.cells import labels_of, neighbour, profile_of
 from harness.profile.comparison import Comparison, compare
 from harness.profile.own_program import Program, Recorded, estimate_program, record
@@ -82,6 +84,7 @@ def ask_cell(
     region: str,
     what_if: WhatIf,
     against: Sequence[str],
+    battery: Battery | None = None,
     *,
     quiet: bool = False,
 ) -> Answer:
@@ -96,9 +99,13 @@ def ask_cell(
     if region not in REGION_TITLES:
         raise unknown_name("--region", region, REGION_TITLES)
     other = neighbour(choice, against) if against else None
+    # What is wrong with the request is told before anything slow is started.
+    for one in (choice, other):
+        for cell in make_plan(ctx, None, one).cells if one is not None else ():
+            changed_board(cell.board, what_if)
     profiled = profile_cell(ctx, choice, quiet=quiet)
     with _working(f"{profiled.cell.label}: finding lines", quiet=quiet):
-        profile = profile_of(ctx, profiled, region, what_if)
+        profile = profile_of(ctx, profiled, region, what_if, battery)
         if other is None and what_if.is_nothing:
             return Answer(profile)
         if other is None:

@@ -1,7 +1,7 @@
 """What the plugin counted: instructions by region, operator and block, and events of memories."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Literal, TypeVar
 
@@ -39,8 +39,9 @@ class BlockCount:
     """How often a run of `length` instructions at `address` was executed from its start.
 
     `taken` of the `count` executions were left by a taken branch: what ran next does not start
-    where the block ends (it may be an exception's handler). Summed over the visits of `region`;
-    `index` as in `OperatorCount`.
+    where the block ends (it may be an exception's handler). What runs only behind one other block,
+    and always then, is part of that. Summed over the visits of `region`; `index` as in
+    `OperatorCount`.
     """
 
     region: str
@@ -168,7 +169,8 @@ def _packed(counts: Sequence[_Count]) -> list[list[Any]]:
     """Return a list [region, index, [numbers of its counts, one after the other]] a part."""
     packed: list[list[Any]] = []
     for (region, index), part in groupby(counts, key=lambda one: (one.region, one.index)):
-        packed.append([region, index, [number for one in part for number in astuple(one)[2:]]])
+        numbers = [number for one in part for number in list(vars(one).values())[2:]]
+        packed.append([region, index, numbers])
     return packed
 
 
@@ -226,15 +228,15 @@ def _check_events(trace: Trace) -> None:
     for fetch in trace.fetches:
         if (fetch.region, fetch.index, fetch.address, fetch.length) not in known:
             raise TraceError(f"trace: it fetches at {fetch.address:#x} what did not run")
-        rising = (0, fetch.sequential_misses, fetch.sector_misses, fetch.reads)
-        if list(rising) != sorted(rising) or not (
-            fetch.sequential_misses <= fetch.sequential <= fetch.reads
+        if not (
+            0 <= fetch.sequential_misses <= fetch.sequential <= fetch.reads
+            and fetch.sequential_misses <= fetch.sector_misses <= fetch.reads
             and 0 <= fetch.line_misses <= fetch.sector_misses
         ):
             raise TraceError(f"trace: the fetches at {fetch.address:#x} cannot be")
     for data in trace.data:
         if (
-            min(astuple(data)[4:]) < 0
+            min(list(vars(data).values())[4:]) < 0
             or data.line_misses > data.sector_misses
             or data.unaligned > data.reads + data.writes
         ):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from harness.simulators.trace import (
     STATUSES,
@@ -26,6 +27,12 @@ _FORMS = {
     "fetch": re.compile("fetch" + _NUMBER + _INDEX + _ADDRESS + _NUMBER * 7, re.ASCII),
     "data": re.compile("data" + _NUMBER + _INDEX + _ADDRESS + _NUMBER * 8, re.ASCII),
 }
+_COUNTS = {
+    "operator": OperatorCount,
+    "block": BlockCount,
+    "fetch": FetchCount,
+    "data": DataCount,
+}
 _WITH_ADDRESS = ("block", "fetch", "data")
 
 
@@ -44,37 +51,27 @@ def parse_trace(text: str, region_names: Mapping[int, str], memories: int = 0) -
     status, total = _read_head(lines)
     regions: dict[str, int] = {}
     visits: dict[str, int] = {}
-    operators: list[OperatorCount] = []
-    blocks: list[BlockCount] = []
-    fetches: list[FetchCount] = []
-    data: list[DataCount] = []
+    counts: dict[str, list[Any]] = {kind: [] for kind in _COUNTS}
     for number, line in enumerate(lines[3:-2], start=4):
         kind, name, values = _read_line(number, line, names)
-        match kind:
-            case "region":
-                if name in regions:
-                    raise TraceError(f"trace: line {number}: region {name} appears twice")
-                regions[name], visits[name] = values
-            case "operator":
-                operators.append(OperatorCount(name, *values))
-            case "block":
-                blocks.append(BlockCount(name, *values))
-            case "fetch":
-                fetches.append(FetchCount(name, *values))
-            case _:
-                data.append(DataCount(name, *values))
-    used = {*(fetch.memory for fetch in fetches), *(access.memory for access in data)}
-    if used and max(used) >= memories:
-        raise TraceError(f"trace: memory {max(used)} is not one of {memories}")
+        if kind != "region":
+            counts[kind].append(_COUNTS[kind](name, *values))
+        elif name in regions:
+            raise TraceError(f"trace: line {number}: region {name} appears twice")
+        else:
+            regions[name], visits[name] = values
+    used = max((one.memory for kind in ("fetch", "data") for one in counts[kind]), default=-1)
+    if used >= memories:
+        raise TraceError(f"trace: memory {used} is not one of {memories}")
     return checked(
         Trace(
             status=status,
             total=total,
             regions=regions,
-            operators=tuple(operators),
-            blocks=tuple(blocks),
-            fetches=tuple(fetches),
-            data=tuple(data),
+            operators=tuple(counts["operator"]),
+            blocks=tuple(counts["block"]),
+            fetches=tuple(counts["fetch"]),
+            data=tuple(counts["data"]),
             visits=visits,
         )
     )

@@ -39,7 +39,7 @@ SYSTEMS = {
     "two": memories(
         fetch=0, data=1, ram_data=1, caches=(SMALL, SimulatedCache(256, 32, 8, "fifo"))
     ),
-    "one": memories(fetch=0, data=0, ram_data=0, caches=(SimulatedCache(256, 16, 4, "lru"),)),
+    "one": memories(fetch=0, data=0, ram_data=0, caches=(SMALL,)),
 }
 
 
@@ -179,6 +179,14 @@ def test_a_block_that_accesses_a_device_is_counted_once(go, machine, detail):
     regions = {"mark_devices": 2, "mark_page": 3, "mark_end": 0}
     trace = trace_of(go("devices", regions, machine=machine, detail=detail))
     assert [trace.regions[name] for name in ("first", "second")] == [7, 7]
+
+
+def test_code_that_runs_through_is_one_block_wherever_the_emulator_cuts_it(go):
+    trace = trace_of(go("devices", {"mark_page": 2, "mark_end": 0}))
+    blocks = [one for one in trace.blocks if one.region == "first"]
+    assert [(one.address % 1024, one.length, one.count, one.taken) for one in blocks] == [
+        (1012, 7, 1, 0)
+    ]
 
 
 @ALL_MACHINES

@@ -32,6 +32,9 @@ class FakeBench:
     choices: list[Choice] = field(default_factory=list)
     what_ifs: list[WhatIf] = field(default_factory=list)
 
+    def make_plan(self, ctx: Any, spec: None, choice: Choice) -> Any:  # noqa: ARG002
+        return SimpleNamespace(cells=[SimpleNamespace(board=load_board(choice.boards[0]))])
+
     def profile_cell(self, ctx: Any, choice: Choice, *, quiet: bool) -> Any:  # noqa: ARG002
         self.choices.append(choice)
         board = load_board(choice.boards[0])
@@ -56,6 +59,7 @@ def bench(monkeypatch, tmp_path) -> FakeBench:
     monkeypatch.chdir(tmp_path)
     fake = FakeBench()
     monkeypatch.setattr(requests, "profile_cell", fake.profile_cell)
+    monkeypatch.setattr(requests, "make_plan", fake.make_plan)
     monkeypatch.setattr(cells, "estimate_cell", fake.estimate_cell)
     monkeypatch.setattr(cells, "labels_of", lambda *_: LABELS)
     monkeypatch.setattr(profiles, "locate", lambda *_: LOCATIONS)
@@ -160,6 +164,15 @@ def test_what_cannot_be_understood_is_refused_in_one_line(bench, words, message)
     text = refusal(*words)
     assert re.search(message, text), text
     assert "\n" not in text
+
+
+def test_nothing_is_measured_for_a_request_that_cannot_be_carried_out(bench, tmp_path) -> None:
+    (tmp_path / "taken").write_text("")
+    assert "cannot be written" in refusal("digits", "int8", "pico", "--out", "taken")
+    assert "no wait states to change" in refusal("digits", "int8", "pico", "--wait-states", "2")
+    options = ("--wait-states", "2", "--against", "board=pico")
+    assert "no wait states to change" in refusal("digits", "int8", "nano33ble", *options)
+    assert bench.choices == []
 
 
 def test_a_region_that_was_not_run_is_told(bench) -> None:  # noqa: ARG001

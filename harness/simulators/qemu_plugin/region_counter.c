@@ -5,8 +5,8 @@
  * Loaded with -plugin FILE.so,config=FILE (configuration.h); writes a trace (trace_file.h). A call
  * that starts an operator, and the instruction that it returns to, do not belong to the operator.
  *
- * A block is a run of instructions with one entry; an instruction whose condition fails counts as
- * executed. A block that faults before its end is counted whole.
+ * A block is a run of instructions that was entered at its first; an instruction whose condition
+ * fails counts as executed. A block that faults before its end is counted whole.
  */
 
 #include <stdbool.h>

@@ -43,6 +43,7 @@ void sum_tallies(struct tallies *tallies)
             *++last = *next;
             continue;
         }
+        last->end = next->end < last->end ? next->end : last->end; /* it was corrected meanwhile */
         for (size_t value = 0; value < TALLY_VALUES; value++) {
             last->values[value] += next->values[value];
         }

@@ -155,6 +155,11 @@ def test_waiting_for_the_fpu_is_put_down_to_what_occupies_it():
     assert "execute" not in second.causes
 
 
+def test_loads_of_the_fpu_overlap_like_others_and_nothing_waits_for_what_they_saved():
+    load = "vldr s2, [r4, #4]"
+    assert cycles(M4, *[load] * 8) == Band(9, 9, 16)
+
+
 def test_a_result_that_the_next_fpu_instruction_needs_costs_a_cycle():
     assert cycles(M4, *["vadd.f32 s0, s0, s1"] * 2) == exactly(3)
     assert cycles(M4, "vadd.f32 s0, s0, s1", "vadd.f32 s2, s3, s3") == exactly(2)

@@ -86,8 +86,15 @@ def test_waits_are_booked_to_the_block_and_to_the_instruction_that_waited():
 def test_switched_off_caches_read_every_word():
     events = {"fetches": [FetchCount("invoke_warm", 0, 0x100, 4, 0, 20, 10, 1, 2, 1)]}
     estimate = estimate_trace(trace(**events), ELF, M4, LAYOUT, cached=False)
-    assert estimate.parts[2].causes["fetch_wait"] == exactly(100)
+    assert estimate.parts[2].causes["fetch_wait"] == Band(50, 100, 100)
     assert estimate.parts[2].events[0].fetch_reads == 20
+
+
+def test_a_calibration_of_another_timing_model_is_noted():
+    for made_with, noted in ((M4.version, False), ("cortex-m4 0", True)):
+        layout = replace(LAYOUT, calibrated_with=made_with)
+        notes = estimate_trace(trace(), ELF, M4, layout).notes
+        assert any("calibrate it again" in note for note in notes) == noted
 
 
 def test_instructions_causes_and_operators_sum_to_the_whole():
