@@ -22,6 +22,7 @@ def _clock(value: int) -> int:
 
 Count = Annotated[int, Field(ge=0)]
 Size = Annotated[int, Field(gt=0)]
+WaitStates = Annotated[int, Field(ge=0, le=1000)]
 Clock = Annotated[int, Field(validate_default=True), AfterValidator(_clock)]
 PowerOfTwo = Annotated[int, Field(gt=0), AfterValidator(_power_of_two)]
 ReadBits = Annotated[int, Field(ge=32), AfterValidator(_power_of_two)]
@@ -60,7 +61,7 @@ class Memory(Sourced):
     kind: Literal["flash", "ram"]
     origin: Count
     bytes: Size
-    wait_states: Count | None = None
+    wait_states: WaitStates | None = None
     """Clock cycles that a read adds at `clock_hz`; left out when unknown."""
     read_bits: ReadBits | None = None
     """Bits that one read delivers; left out where `[flash]` says it, or when unknown."""

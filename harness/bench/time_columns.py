@@ -1,5 +1,6 @@
 """The columns that follow from an estimate: cycles, milliseconds and microjoules."""
 
+from math import ceil, floor
 from typing import Any
 
 from harness.bench.artifacts import CycleBand, Timing
@@ -9,6 +10,8 @@ from harness.cycles.band import Band
 from harness.cycles.energy import Energy, energy
 
 _MS = 1000
+_FRACTION_DIGITS = 3
+"""What sums of floats are rounded to before they are rounded outwards."""
 
 
 def time_columns(cell: Cell, timing: Timing) -> dict[str, Any]:
@@ -19,8 +22,8 @@ def time_columns(cell: Cell, timing: Timing) -> dict[str, Any]:
     columns: dict[str, Any] = {
         "timing": timing.model,
         "cycles": round(cycles.typical),
-        "cycles_low": int(cycles.low),
-        "cycles_high": -int(-cycles.high // 1),
+        "cycles_low": floor(round(cycles.low, _FRACTION_DIGITS)),
+        "cycles_high": ceil(round(cycles.high, _FRACTION_DIGITS)),
         "latency_ms": _latency(cell, cycles).typical,
     }
     if cell.features == "device":

@@ -34,7 +34,7 @@ def cost_block(
             for one, *costs in zip(instructions, low.costs, typical.costs, high.costs, strict=True)
         ),
         taken=_taken(low, typical, high),
-        undecoded=sum(one.timing == "unknown" for one in instructions),
+        undecoded=sum(not table.knows(one.timing) for one in instructions),
     )
 
 

@@ -120,6 +120,10 @@ class CoreTable:
     settings: tuple[Setting, Setting, Setting]
     pairing: Pairing | None
 
+    def knows(self, timing_class: TimingClass) -> bool:
+        """Return whether the table has this class, and does not time it as what is unknown."""
+        return timing_class != "unknown" and timing_class in self.settings[0].classes
+
 
 def load_core_table(core: str) -> CoreTable:
     """Return the timing table of `core`, such as "cortex-m4".

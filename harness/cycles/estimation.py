@@ -121,7 +121,7 @@ class _Part:
     instructions: int = 0
     executions: dict[int, int] = field(default_factory=dict)
     sites: dict[int, _Sums] = field(default_factory=dict)
-    core: dict[tuple[int, int], float] = field(default_factory=dict)
+    core: dict[tuple[int, int], Band] = field(default_factory=dict)
     events: dict[int, _Events] = field(default_factory=dict)
 
     def add_block(self, block: BlockCount, cost: BlockCost) -> None:
@@ -135,7 +135,7 @@ class _Part:
         if block.taken:
             last = self.sites[cost.instructions[-1].address]
             _add(last, "branch", cost.taken, block.taken)
-        cycles = cost.cycles.typical * block.count + cost.taken.typical * block.taken
+        cycles = cost.cycles.times(block.count) + cost.taken.times(block.taken)
         self.core[block.address, block.length] = cycles
 
     def add_fetch(
@@ -158,7 +158,8 @@ class _Part:
     ) -> None:
         timing = layout.timings[count.memory]
         sums = self.sites.setdefault(count.address, {})
-        _add(sums, "data_wait", data_wait(count, timing, cached=cached))
+        executions = self.executions.get(count.address, 0)
+        _add(sums, "data_wait", data_wait(count, timing, executions, cached=cached))
         if count.unaligned:
             _add(sums, "load_use", unaligned, count.unaligned)
         events = self.events.setdefault(count.memory, _Events())

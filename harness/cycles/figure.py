@@ -28,14 +28,22 @@ def band_of(figure: float | tuple[float, float, float]) -> Band:
     return Band(*figure) if isinstance(figure, tuple) else exactly(figure)
 
 
-def check_source(source: str, *figures: float | tuple[float, float, float] | None) -> None:
-    """Check that figures of an unverified source are a range.
+def check_source(source: str, cycles: Figure, *latencies: Figure | None) -> None:
+    """Check that figures of an unverified source are ranges.
+
+    Where the source begins with the word nobody read any of them: each latency must be a range, or
+    the cycles where there is none. Where the source only has the word it says what it is about, and
+    one of them must be a range.
 
     Raises:
-        ValueError: The source is unverified and no figure has a width.
+        ValueError: The source is unverified, and a figure that it is for has no width.
     """
-    bands = [band_of(figure) for figure in figures if figure is not None]
-    if UNVERIFIED in source and all(band.low == band.high for band in bands):
+    if UNVERIFIED not in source:
+        return
+    given = [band_of(figure) for figure in latencies if figure is not None]
+    exact = [band.low == band.high for band in given or [band_of(cycles)]]
+    whole = [*exact, band_of(cycles).low == band_of(cycles).high]
+    if any(exact) if source.startswith(UNVERIFIED) else all(whole):
         raise ValueError(
             "source: unverified, but the figure has no width; give [low, typical, high]"
         )

@@ -36,7 +36,9 @@ class MemoryTiming:
 
     `line` is the time of a whole line where the memory is serial and knows no single reads.
     `fetch_read` and `data_read` are calibrated: cycles of each read that no cache answered.
-    `hit` is what a read costs that the cache, but not the path's own buffer, answers.
+    `holds_code` says whether fetches and data share the memory, `vectors` whether the core reads
+    vectors, whose elements are counted one by one. `hit` is what a read costs that the
+    cache, but not the path's own buffer, answers.
     """
 
     name: str
@@ -48,6 +50,8 @@ class MemoryTiming:
     hit: Band = ZERO
     fetch_read: float | None = None
     data_read: float | None = None
+    holds_code: bool = True
+    vectors: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,8 @@ def _timing(board: Board, region: Memory) -> MemoryTiming:
     return MemoryTiming(
         name=region.name,
         wait=_wait(board, region, line),
+        holds_code=region.name in board.placement.code,
+        vectors=board.fpu == "mve",
         fetch=_cache_timing(board, region, caches, "instruction"),
         data=_cache_timing(board, region, caches, "data"),
         prefetch=_prefetch(flash) if is_flash else False,

@@ -194,10 +194,15 @@ def is_running(pid: int) -> bool:
         return False
 
 
+# A shell that starts the tests in the background has their children ignore Ctrl-C.
+INTERRUPTIBLE = ("env", "--default-signal=INT")
+
+
 @contextlib.contextmanager
 def started(words, cwd) -> Iterator["subprocess.Popen[str]"]:
     process = subprocess.Popen(
-        command(words), cwd=cwd, env=environment(), stderr=subprocess.PIPE, text=True,
+        [*INTERRUPTIBLE, *command(words)], cwd=cwd, env=environment(), stderr=subprocess.PIPE,
+        text=True,
         stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
@@ -275,7 +280,7 @@ def test_ctrl_c_that_a_destructor_swallows_still_ends_the_program(tmp_path):
         "harness.cli.app.make_app = app\n"
         "entry.main()\n"
     )
-    words = [sys.executable, "-c", program]
+    words = [*INTERRUPTIBLE, sys.executable, "-c", program]
     with subprocess.Popen(words, cwd=tmp_path, stdout=-1, stderr=-1, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "here\n"

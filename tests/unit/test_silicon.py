@@ -30,6 +30,19 @@ def test_the_page_holds_what_the_committed_tables_say(script: ModuleType) -> Non
     assert page == script.renewed(page, script.section(script.read_silicon(), rows))
 
 
+def test_the_example_by_hand_is_the_committed_row(script: ModuleType) -> None:
+    (row,) = (
+        row
+        for row in read_rows(script.TABLES[0])
+        if (row.model, row.scheme, row.board, row.kernels)
+        == ("digits", "int8", "nucleo-l4r5zi", "simd")
+    )
+    page = " ".join(script.PAGE.read_text().split())
+    assert f"{row.cycles:,} cycles ({row.cycles_low:,} to {row.cycles_high:,})" in page
+    assert f"{row.instructions:,} instructions" in page
+    assert f"{row.latency_ms:.2f} ms, {row.energy_uj:.1f} µJ" in page
+
+
 def test_every_measurement_is_of_a_board_and_a_model_that_are_here(script: ModuleType) -> None:
     for one in script.read_silicon():
         assert one.board in board_names()
