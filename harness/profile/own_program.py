@@ -217,7 +217,7 @@ class _Run:
         elf, machine = self.program.elf, self.machine
         trace = emulation.trace
         entered = 0 if trace is None else trace.visits.get(self.region, 0)
-        if trace is not None and entered >= visits and emulation.ending == "reset":
+        if trace is not None and trace.status == "stop":
             return trace
         linked = (
             f"is it linked for {machine.name} (code at {machine.code_origin:#x}, RAM at "
@@ -229,11 +229,15 @@ class _Run:
             first = next(iter(emulation.log.splitlines()), "no message")
             raise HarnessError(f"{elf}: the emulator failed: {first}; {linked}")
         times = "once" if visits == 1 else f"{visits} times"
-        often = f"entered {entered} times" if entered else "never entered"
+        entries = "once" if entered == 1 else f"{entered} times"
+        often = f"entered {entries}" if entered else "never entered"
         if emulation.ending in {"budget", "wall"}:
             raise HarnessError(
                 f"{elf}: the region was {often}, and not left {times} within "
                 f"{self.program.budget:,} instructions; correct --begin and --end, or raise "
                 f"--budget; {linked}"
             )
-        raise HarnessError(f"{elf}: ended after the region was {often}; correct --begin or --visit")
+        raise HarnessError(
+            f"{elf}: ended after the region was {often}, and not left {times}; correct --begin, "
+            "--end or --visit"
+        )

@@ -119,8 +119,8 @@ class MemorySystem:
             line_bytes = self.caches[position].line_bytes
             if not 1 <= line_bytes // memory.read_bytes <= _SECTORS_MAX:
                 raise HarnessError(
-                    f"memory system: {memory.name}: reads of {memory.read_bytes} bytes do not fill "
-                    f"a line of {line_bytes} (1 to {_SECTORS_MAX} do); correct read_bytes"
+                    f"memory system: cache of {memory.name}: line_bytes {line_bytes} is not 1 to "
+                    f"{_SECTORS_MAX} reads of {memory.read_bytes} bytes; correct either"
                 )
 
     def identity(self) -> dict[str, object]:

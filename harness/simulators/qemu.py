@@ -241,4 +241,4 @@ def _with_trace(
         raise TraceError("trace: QEMU ended without one" + (f" ({log})" if log else ""))
     text = path.read_text(encoding="ascii", errors="replace")
     trace = parse_trace(text, region_names, memories)
-    return Emulation(console, trace, "reset" if trace.status == "end" else "budget", log)
+    return Emulation(console, trace, "budget" if trace.status == "budget" else "reset", log)

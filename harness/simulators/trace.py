@@ -7,8 +7,8 @@ from typing import Any, Literal, TypeVar
 
 from harness.errors import HarnessError
 
-Status = Literal["end", "budget"]
-STATUSES: tuple[Status, ...] = ("end", "budget")
+Status = Literal["end", "stop", "budget"]
+STATUSES: tuple[Status, ...] = ("end", "stop", "budget")
 
 INTERPRETER = -1
 """The operator index of what a region spends outside operators."""
@@ -103,10 +103,11 @@ class DataCount:
 class Trace:
     """The exact counts of one emulation.
 
-    `status` is "end" when the guest ended the emulation (or a region had been left as often as was
-    asked for) and "budget" when the instruction budget did. `regions` maps a region's name to its
-    instructions, `total` is their sum; `visits` says how often each was entered. `operators` and
-    `blocks` are empty without detail; with it, each sums to the same total region by region.
+    `status` is "end" when the guest ended the emulation, "stop" when a region had been left as
+    often as was asked for, and "budget" when the instruction budget was spent. `regions` maps a
+    region's name to its instructions, `total` is their sum; `visits` says how often each was
+    entered. `operators` and `blocks` are empty without detail; with it, each sums to the same total
+    region by region.
     `fetches` and `data` are empty without a memory system, and have nothing of region 0.
     """
 

@@ -257,7 +257,7 @@ def test_nothing_is_simulated_outside_the_regions(go):
 def test_an_emulation_can_end_when_a_region_has_been_left_often_enough(go):
     regions = {"mark_forever": 2}
     trace = trace_of(go("hang", regions, symbols={"CHATTY": 0}, stop_after=(2, 5)))
-    assert (trace.status, dict(trace.visits)) == ("end", {"boot": 1, "first": 5})
+    assert (trace.status, dict(trace.visits)) == ("stop", {"boot": 1, "first": 5})
     assert trace.regions["first"] == 5 * 2
 
 

@@ -102,5 +102,5 @@ def test_its_lines_are_those_of_its_source(elf, shared_cache) -> None:
 
 def test_a_region_that_is_never_left_ends_with_its_budget(elf, shared_cache) -> None:
     program = Program(elf, begin="reset", end="fault", budget=100_000)
-    with pytest.raises(HarnessError, match="entered 1 times, and not left once within 100,000"):
+    with pytest.raises(HarnessError, match="entered once, and not left once within 100,000"):
         record(program, load_board("nucleo-l4r5zi"), shared_cache)

@@ -63,11 +63,15 @@ def test_a_memory_that_cannot_be_is_refused(change, message):
     [
         ((memory(fetch_cache=1),), (CACHE,), "flash: fetch_cache 1 is not one of 1 caches"),
         ((memory(data_cache=-1),), (CACHE,), "flash: data_cache -1 is not one of 1 caches"),
-        ((memory(read_bytes=64, fetch_cache=0),), (CACHE,), "reads of 64 bytes do not fill a line"),
+        (
+            (memory(read_bytes=64, fetch_cache=0),),
+            (CACHE,),
+            "line_bytes 32 is not 1 to 64 reads of 64 bytes",
+        ),
         (
             (memory(read_bytes=4, data_cache=0),),
             (SimulatedCache(4096, 512, 1, "lru"),),
-            "reads of 4 bytes do not fill a line of 512",
+            "line_bytes 512 is not 1 to 64 reads of 4 bytes",
         ),
         ((memory("low"), memory("high", 4092)), (), "low and high overlap at 0xffc"),
         (tuple(memory(str(i), 4096 * i) for i in range(MEMORIES_MAX + 1)), (), "17 memories"),

@@ -158,7 +158,7 @@ static void pass_marker(unsigned int vcpu, void *data)
     (void)vcpu;
     if (configuration.stop_region == counters.region
         && configuration.stop_visits == counters.regions[counters.region].visits + 1) {
-        stop("end");
+        stop("stop");
     }
     book_events();
     leave_region(&counters);

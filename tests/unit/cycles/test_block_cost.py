@@ -191,6 +191,11 @@ def test_what_cannot_be_decoded_is_counted_and_has_the_widest_band():
     assert block.cycles == Band(1 + 1, 2 + 1, 12 + 1)
 
 
+def test_what_a_core_has_no_figure_for_is_counted_as_not_decoded():
+    assert cost(M4, "vadd.f32 s0, s0, s1").undecoded == 0
+    assert cost(M3, "vadd.f32 s0, s0, s1").undecoded == 1
+
+
 def test_m33_waits_for_a_loaded_value_and_pairs_a_branch():
     assert cycles(M33, LOAD, "nop").typical == 1
     assert cycles(M33, LOAD, "muls r0, r1, r0").typical == 1 + 1 + 1

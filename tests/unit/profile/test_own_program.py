@@ -13,7 +13,7 @@ from harness.errors import HarnessError
 from harness.profile import own_program
 from harness.profile.own_program import Program, estimate_program, record
 from harness.simulators.qemu import Emulation
-from harness.simulators.trace import BlockCount, OperatorCount, Trace
+from harness.simulators.trace import BlockCount, OperatorCount, Status, Trace
 
 BOARD = load_board("nucleo-l4r5zi")
 CODE = 0x100
@@ -32,13 +32,13 @@ def program_file(folder: Path, *names: str) -> Path:
     return path
 
 
-def trace(visits: int, region: str = "harness_profile") -> Trace:
+def trace(visits: int, region: str = "harness_profile", status: Status = "stop") -> Trace:
     """The loop, ten turns in the first visit and 100 in every later one."""
     turns = [10, *[100] * (visits - 1)][:visits]
     instructions = 2 * sum(turns)
     regions = {"boot": 4, region: instructions} if visits else {"boot": 4}
     return Trace(
-        "end",
+        status,
         4 + instructions,
         regions,
         tuple(OperatorCount(region, i, -1, 2 * n) for i, n in enumerate(turns)),
@@ -61,8 +61,10 @@ class FakeEmulator:
         self.calls.append(options)
         if self.ending in {"lockup", "error", "wall"}:
             return Emulation(b"", None, self.ending, self.log)
-        visits = min(options["stop_after"][1], self.most)
-        return Emulation(b"", trace(visits, self.region), self.ending, self.log)
+        wanted = options["stop_after"][1]
+        visits = min(wanted, self.most)
+        status: Status = "stop" if visits == wanted else "end"
+        return Emulation(b"", trace(visits, self.region, status), self.ending, self.log)
 
 
 def run(monkeypatch, program: Program, emulator: FakeEmulator, what_if: WhatIf = AS_IT_IS):
@@ -147,7 +149,10 @@ def test_symbols_that_are_not_there_are_told(
     ("emulator", "message"),
     [
         (FakeEmulator(most=0), "ended after the region was never entered"),
-        (FakeEmulator(most=1), "ended after the region was entered 1 times; correct .*--visit"),
+        (
+            FakeEmulator(most=1),
+            "was entered once, and not left 2 times; .*--visit",
+        ),
         (FakeEmulator(0, "budget"), "never entered, and not left 2 times within 5,000,000,000"),
         (FakeEmulator(1, "wall"), "the region was never entered, .* raise --budget"),
         (FakeEmulator(1, "lockup"), "locked up .* linked for mps2-an386 .code at 0x0, RAM at"),
