@@ -22,13 +22,14 @@ def estimators(
     region: str,
     *,
     tflm_dir: Path | None = None,
+    semihosting: bool = False,
     quiet: bool = False,
     announce: Callable[[str], None] = lambda _name: None,
 ) -> Callable[[Measured], Estimator]:
     """Return what makes the estimator of a measured run on `board` (a name or a file).
 
-    `region` is what was measured of a model's run. A call emulates the run, or takes what the store
-    has of it; `announce` is told its name before.
+    `region` is what was measured of a model's run; `semihosting` is for programs that need it. A
+    call emulates the run, or takes what the store has of it; `announce` is told its name before.
 
     Raises:
         HarnessError: From a call: the run does not exist, or the emulated machine could not run it.
@@ -37,7 +38,9 @@ def estimators(
     def estimator_of(row: Measured) -> Estimator:
         announce(row.name)
         if isinstance(row.run, ElfRun):
-            return _elf_estimator(load_board(board), row.run, ctx.workspace.folder)
+            run = row.run
+            program = Program(run.elf, run.begin, run.end, run.visit, semihosting=semihosting)
+            return _elf_estimator(load_board(board), program, ctx.workspace.folder)
         return _cell_estimator(ctx, _choice(board, row.run, tflm_dir), region, quiet=quiet)
 
     return estimator_of
@@ -65,8 +68,8 @@ def _cell_estimator(ctx: Context, choice: Choice, region: str, *, quiet: bool) -
     return estimate
 
 
-def _elf_estimator(board: Board, run: ElfRun, cache: Path) -> Estimator:
-    recorded = record(Program(run.elf, run.begin, run.end, run.visit), board, cache)
+def _elf_estimator(board: Board, program: Program, cache: Path) -> Estimator:
+    recorded = record(program, board, cache)
 
     def estimate(changed: Board) -> float:
         return estimate_program(recorded, changed).cycles(recorded.region).typical

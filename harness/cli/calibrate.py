@@ -35,6 +35,13 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one parameter an option
         str | None,
         typer.Option(help="Where the cycles were measured, if the file has no column 'source'."),
     ] = None,
+    semihosting: Annotated[
+        bool,
+        typer.Option(
+            "--semihosting",
+            help="Let the programs use this machine's files and commands: only if you trust them.",
+        ),
+    ] = False,
     jobs: options.Jobs = None,
     store: options.Store = None,
     tflm_dir: options.TflmDir = None,
@@ -74,6 +81,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one parameter an option
             board,
             region,
             tflm_dir=tflm_dir,
+            semihosting=semihosting,
             quiet=quiet,
             announce=lambda name: None if quiet else typer.echo(f"running {name}", err=True),
         ),

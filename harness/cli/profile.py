@@ -38,6 +38,7 @@ def profile(  # noqa: PLR0913, PLR0917 - one parameter an option
     end: options.End = None,
     visit: options.Visit = None,
     budget: options.Budget = None,
+    semihosting: options.Semihosting = None,
     data: bench_options.Data = None,
     dataset: Datasets = None,
     with_features: bench_options.WithFeatures = False,
@@ -84,7 +85,10 @@ def profile(  # noqa: PLR0913, PLR0917 - one parameter an option
         {"MODEL": model},
         {"SCHEME": scheme, "BOARD": board},
         {"--board": elf_board},
-        {"--begin": begin, "--end": end, "--visit": visit, "--budget": budget},
+        {
+            **{"--begin": begin, "--end": end, "--visit": visit, "--budget": budget},
+            **{"--semihosting": semihosting},
+        },
         {
             **{"--against": against, "--kernels": kernels, "--optimize": optimize},
             **{"--data": data, "--battery": battery},
@@ -96,7 +100,7 @@ def profile(  # noqa: PLR0913, PLR0917 - one parameter an option
     if out is not None:
         check_folder(out)
     if elf is not None:
-        program = Program.of(elf, begin, end, visit, budget)
+        program = Program.of(elf, begin, end, visit, budget, semihosting=semihosting)
         found = load_board(elf_board or "")
         names = None if model is None else Path(model)
         answer = ask_program(program, found, what_if, default_cache(), names, quiet=quiet)

@@ -107,6 +107,13 @@ Visit = Annotated[
     int | None,
     typer.Option(min=1, help="Which visit of the region counts: 2 for warm caches.", metavar="N"),
 ]
+Semihosting = Annotated[
+    bool | None,
+    typer.Option(
+        "--semihosting",
+        help="Let --elf use this machine's files and commands: only if you trust it.",
+    ),
+]
 Budget = Annotated[
     int | None,
     typer.Option(min=1, help="Instructions after which --elf is given up.", metavar="N"),

@@ -46,7 +46,8 @@ class Program:
     """A program to be run: from the instruction at `begin` to that at `end`, on visit `visit`.
 
     `begin` and `end` are symbols, None for those of DEFAULT_MARKERS that it has. Visits count
-    from 1: of a program that infers twice, 2 is the one that finds warm caches.
+    from 1: of a program that infers twice, 2 is the one that finds warm caches. `semihosting` gives
+    it this machine's files and commands.
     """
 
     elf: Path
@@ -54,6 +55,7 @@ class Program:
     end: str | None = None
     visit: int = 1
     budget: int = INSTRUCTION_BUDGET
+    semihosting: bool = False
 
     @classmethod
     def of(
@@ -63,9 +65,12 @@ class Program:
         end: str | None = None,
         visit: int | None = None,
         budget: int | None = None,
+        *,
+        semihosting: bool | None = None,
     ) -> "Program":
         """Return the program with what is not given (None) by default."""
-        return cls(elf, begin, end, visit or cls.visit, budget or cls.budget)
+        visit, budget = visit or cls.visit, budget or cls.budget
+        return cls(elf, begin, end, visit, budget, bool(semihosting))
 
 
 @dataclass(frozen=True)
@@ -210,6 +215,7 @@ class _Run:
             cache=self.cache,
             memory_system=self.system,
             stop_after=(_REGION, visits),
+            semihosting=self.program.semihosting,
         )
         return self._checked(emulation, visits)
 
@@ -221,7 +227,7 @@ class _Run:
             return trace
         linked = (
             f"is it linked for {machine.name} (code at {machine.code_origin:#x}, RAM at "
-            f"{machine.ram_origin:#x})?"
+            f"{machine.ram_origin:#x}), and does it need --semihosting?"
         )
         if emulation.ending == "lockup":
             raise HarnessError(f"{elf}: the emulated core locked up (a fault in a fault); {linked}")

@@ -108,6 +108,7 @@ def emulate(  # noqa: PLR0913 - an emulation has that many independent inputs
     plugin: bool = True,
     memory_system: MemorySystem | None = None,
     stop_after: tuple[int, int] | None = None,
+    semihosting: bool = False,
 ) -> Emulation:
     """Run `elf` on `machine` until it resets itself or a limit is reached.
 
@@ -118,6 +119,7 @@ def emulate(  # noqa: PLR0913 - an emulation has that many independent inputs
     nothing is counted and `limits.instructions` does not hold. Given a `memory_system` (with
     `detail`), the trace has its events. `stop_after` (region, visits) ends the emulation, as by a
     reset, when that region has been left so many times: for images that do not end by themselves.
+    `semihosting` lets the guest use files and commands of this machine: for trusted images only.
 
     Raises:
         HarnessError: QEMU or a host compiler is missing, the plugin cannot be built, or the
@@ -133,6 +135,8 @@ def emulate(  # noqa: PLR0913 - an emulation has that many independent inputs
             (folder / "firmware.elf").symlink_to(elf.absolute())
             write_atomically(folder / "window.bin", window)
             options = _options(machine, window_origin if window else None)
+            if semihosting:
+                options += ["-semihosting-config", "enable=on,target=native"]
             if one_instruction_blocks:
                 options += _one_instruction_options(qemu)
             if plugin_path is not None:

@@ -49,10 +49,20 @@ LINES = [line.strip() for line in SOURCE.splitlines()]
 AS_IT_IS = WhatIf()
 
 
+# SYS_WRITE0 of the text at r1, before the region; without semihosting the breakpoint is a fault.
+TALKS = (
+    SOURCE.replace("movs r2, #10", "movs r0, #4; ldr r1, =text; bkpt 0xab; movs r2, #10", 1)
+    + '.ltorg\ntext: .asciz "hello"\n'
+)
+
+
 @pytest.fixture(scope="module")
 def elf(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("program")
-    (folder / "loop.S").write_text(SOURCE)
+    return linked(tmp_path_factory.mktemp("program"), SOURCE)
+
+
+def linked(folder: Path, source: str) -> Path:
+    (folder / "loop.S").write_text(source)
     command = ["arm-none-eabi-gcc", "-g", "-mcpu=cortex-m4", "-mthumb", "-nostdlib"]
     command += ["-Wl,--defsym=STACK=0x20001000,-Ttext=0,--entry=reset", "loop.S", "-o", "loop.elf"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
@@ -104,3 +114,11 @@ def test_a_region_that_is_never_left_ends_with_its_budget(elf, shared_cache) -> 
     program = Program(elf, begin="reset", end="fault", budget=100_000)
     with pytest.raises(HarnessError, match="entered once, and not left once within 100,000"):
         record(program, load_board("nucleo-l4r5zi"), shared_cache)
+
+
+def test_semihosting_is_there_for_a_program_that_is_trusted_only(tmp_path, shared_cache) -> None:
+    board, talks = load_board("nucleo-l4r5zi"), linked(tmp_path, TALKS)
+    with pytest.raises(HarnessError, match=r"never entered.* does it need --semihosting"):
+        record(Program(talks, budget=100_000), board, shared_cache)
+    trusted = record(Program(talks, budget=100_000, semihosting=True), board, shared_cache)
+    assert trusted.trace.regions == {"harness_profile": 1 + 2 * 10}
