@@ -12,7 +12,7 @@ import time
 from harness.bench.choice import Choice
 from harness.bench.context import Context, default_cache
 from harness.bench.jobs import default_jobs
-from harness.bench.profiling import measured_job, profile_cell
+from harness.bench.profiling import job_of, profile_cell
 from harness.bench.step_timing import read_events, record_events
 from harness.cycles.core_table import load_core_table
 from harness.cycles.estimation import estimate_trace
@@ -39,7 +39,7 @@ def main() -> int:
     board, machine = profiled.cell.board, profiled.cell.target.machine
     layout = memory_layout(board, machine)
     fresh = Context(store, default_jobs(), fresh=True)
-    job, measurement = measured_job(Context(store, default_jobs()), profiled)
+    job, measurement = job_of(Context(store, default_jobs()), profiled)
 
     began = time.perf_counter()
     events = record_events(fresh, job, measurement, layout.system)

@@ -11,6 +11,7 @@ from harness.bench.artifacts import (
     Converted,
     Image,
     Library,
+    Measurement,
     Reference,
     SampleSet,
     Subject,
@@ -212,20 +213,29 @@ def timing_evidence(
     ctx: Context, work: Work, board: Board, evidence: Evidence, library: Library | Stop
 ) -> Evidence:
     """Return the evidence with the cycles of the measured run on one board."""
-    image, measurement = evidence.image, evidence.measurement
-    if evidence.stop is not None or image is None or measurement is None:
+    if evidence.stop is not None or evidence.measurement is None:
         return evidence
     if evidence.is_wrong or isinstance(library, Stop):
         return evidence
-    converted, reference, samples = _known(evidence)
     request = library_request(work.target, work.optimize, library.tree)
-    given = device_input(work.features, samples, reference)
-    job = DeviceJob(work.label, request, image, converted, reference, given)
+    job, measurement = measured_job(work.label, request, work.features, evidence)
     timed = timing_of(ctx, job, measurement, board)
     if isinstance(timed, Stop):
         return replace(evidence, stop=timed)
     timing, events = timed
     return replace(evidence, timing=timing, events=events)
+
+
+def measured_job(
+    label: str, request: LibraryRequest, features: FeaturePlace, evidence: Evidence
+) -> tuple[DeviceJob, Measurement]:
+    """Return what a measured cell ran and counted, to run it again."""
+    if evidence.image is None or evidence.measurement is None:
+        raise ValueError("the cell was not measured")
+    converted, reference, samples = _known(evidence)
+    given = device_input(features, samples, reference)
+    job = DeviceJob(label, request, evidence.image, converted, reference, given)
+    return job, evidence.measurement
 
 
 def _known(evidence: Evidence) -> tuple[Converted, Reference, SampleSet]:

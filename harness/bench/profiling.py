@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.bench.artifacts import Image, Measurement
+from harness.bench.artifacts import Measurement
 from harness.bench.assemble import Evidence
 from harness.bench.cells import Cell
 from harness.bench.choice import Choice
 from harness.bench.context import Context
-from harness.bench.device_input import device_input
+from harness.bench.graph import measured_job
 from harness.bench.plan import make_plan
 from harness.bench.progress import show_progress
 from harness.bench.run import run_sweep
@@ -91,7 +91,7 @@ def estimate_cell(
     board = changed_board(cell.board, what_if)
     weights = _weights(profiled.elf) if what_if.weights_in_ram else None
     layout = memory_layout(board, cell.target.machine, weights=weights)
-    job, measurement = measured_job(ctx, profiled)
+    job, measurement = job_of(ctx, profiled)
     events = record_events(ctx, job, measurement, layout.system)
     if isinstance(events, Stop):
         raise HarnessError(f"{cell.label}: {events.reason}")
@@ -112,18 +112,15 @@ def _weights(elf: bytes) -> tuple[int, int]:
     return start, end - start
 
 
-def measured_job(ctx: Context, profiled: ProfiledCell) -> tuple[DeviceJob, Measurement]:
-    """Return what a measured cell ran and counted, to run it again."""
-    cell, evidence = profiled.cell, profiled.evidence
-    image, measurement = evidence.image, evidence.measurement
-    converted, reference, samples = evidence.converted, evidence.reference, evidence.samples
+def job_of(ctx: Context, profiled: ProfiledCell) -> tuple[DeviceJob, Measurement]:
+    """Return what a profiled cell ran and counted, to run it again.
+
+    Raises:
+        HarnessError: The source tree of its runtime cannot be had.
+    """
+    cell = profiled.cell
     tree = fetch_tflm(ctx, profiled.runtime.tree)
     if isinstance(tree, Stop):
         raise HarnessError(tree.reason)
-    if not isinstance(image, Image) or measurement is None:
-        raise ValueError("a profiled cell was not measured")
-    if converted is None or reference is None or samples is None:
-        raise ValueError("a measured cell has no samples")
     request = library_request(cell.target, cell.optimize, tree)
-    given = device_input(cell.features, samples, reference)
-    return DeviceJob(cell.label, request, image, converted, reference, given), measurement
+    return measured_job(cell.label, request, cell.features, profiled.evidence)
