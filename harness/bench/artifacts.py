@@ -141,11 +141,12 @@ class Library(Artifact):
 
 
 class SymbolEntry(Artifact):
-    """A symbol of the image: size in bytes, owner, and the file it was compiled from."""
+    """A symbol of the image: size in bytes, owner, section, and the file it was compiled from."""
 
     name: str
     bytes: int
     category: str
+    section: str
     source: str
 
 

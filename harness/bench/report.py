@@ -19,12 +19,13 @@ from harness.cycles.band import ZERO
 from harness.cycles.energy import energy
 from harness.features.stages import find_stage
 from harness.files import write_atomically
+from harness.firmware.demangle import demangle
 from harness.model_file.model import ModelFile
+from harness.profile.names import short_path
 from harness.reference.comparison import FLOAT_ATOL, FLOAT_RTOL
 from harness.results.csv_file import csv_text
+from harness.results.images import ImageSizes, ImageTable, Symbol
 from harness.results.manifest import CellRecord, Manifest, RegionMapping, write_manifest
-
-_LARGEST_SYMBOLS = 40
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def write_results(
         tools={**tools, "python": sys.version.split()[0], **_package_versions()},
         machines=_machines(finished),
         cells=tuple(_record(one) for one in finished),
+        images=_images(finished),
     )
     write_atomically(places.csv, csv_text(one.row for one in finished))
     write_manifest(manifest, places.manifest)
@@ -108,8 +110,6 @@ def _details(evidence: Evidence) -> dict[str, Any]:
             "relative": FLOAT_RTOL,
         }
     details |= quality_details(evidence.judged_host, evidence.judged_device)
-    if evidence.image is not None:
-        details["symbols"] = _symbols(evidence.image)
     if evidence.measurement is not None and evidence.model is not None:
         details["regions"] = dict(evidence.measurement.regions)
         details["operators"] = _operators(evidence.measurement, evidence.model)
@@ -122,8 +122,28 @@ def _features(error: float, samples: SampleSet) -> dict[str, Any]:
     return {"stage": stage.name, "bound": stage.bound, "largest_difference_steps": error}
 
 
-def _symbols(image: Image) -> list[dict[str, Any]]:
-    return [symbol.model_dump(mode="json") for symbol in image.symbols[:_LARGEST_SYMBOLS]]
+def _images(finished: Sequence[Finished]) -> ImageTable:
+    images = {
+        one.evidence.image.elf: one.evidence.image
+        for one in finished
+        if one.evidence.image is not None
+    }
+    names = demangle(symbol.name for image in images.values() for symbol in image.symbols)
+    return ImageTable.of({key: _sizes(image, names) for key, image in images.items()})
+
+
+def _sizes(image: Image, names: Mapping[str, str]) -> ImageSizes:
+    symbols = tuple(
+        Symbol(
+            name=names[symbol.name],
+            bytes=symbol.bytes,
+            category=symbol.category,
+            section=symbol.section,
+            source=short_path(symbol.source) if symbol.source else "",
+        )
+        for symbol in image.symbols
+    )
+    return ImageSizes(flash=image.flash, static_bytes=image.static_bytes, symbols=symbols)
 
 
 def _time(evidence: Evidence, board: Board) -> dict[str, Any]:

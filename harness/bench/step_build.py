@@ -229,7 +229,13 @@ def _image(
         flash=memory.flash,
         static_bytes=memory.static_bytes,
         symbols=tuple(
-            SymbolEntry(name=s.name, bytes=s.bytes, category=s.category, source=s.source)
+            SymbolEntry(
+                name=s.name,
+                bytes=s.bytes,
+                category=s.category,
+                section=s.section,
+                source=s.source,
+            )
             for s in symbols
         ),
         arena_bytes=arena.arena_bytes if arena else None,

@@ -173,5 +173,7 @@ def _source_files(elf: ELFFile) -> dict[int, str]:
         if offset not in names:
             name = dwarf.get_CU_at(offset).get_top_DIE().attributes.get("DW_AT_name")
             names[offset] = "" if name is None else name.value.decode(errors="replace")
-        found[entry.begin_addr & ~1] = names[offset]
+        # Functions that the linker dropped keep their entry, at address 0.
+        if entry.begin_addr:
+            found[entry.begin_addr & ~1] = names[offset]
     return found

@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from harness.errors import HarnessError
 from harness.files import read_bytes, write_atomically
+from harness.results.images import ImageTable
 from harness.results.row import Status
 from harness.toml_file import describe_problem
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised whenever a reader of the earlier form would misread the later one."""
 
 
@@ -32,7 +33,7 @@ class CellRecord(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str
-    """Content key of the measurement in the artifact store."""
+    """Key of the image in the manifest's `images`; empty where none was built."""
     cell: tuple[str, ...]
     """The row's axes: model, scheme, board, kernels, optimize, runtime, simulator, features."""
     status: Status
@@ -42,7 +43,7 @@ class CellRecord(BaseModel):
     seconds: float | None = None
     """Wall time of the cell's own steps; None when all came from the store."""
     details: dict[str, JsonValue] = {}
-    """Operator profile, symbols, confusion matrix, tolerance and the like, by name."""
+    """Operator profile, confusion matrix, tolerance and the like, by name."""
 
 
 class Manifest(BaseModel):
@@ -60,6 +61,8 @@ class Manifest(BaseModel):
     """Version or identity of each tool: compiler, emulator, tflm, python, tensorflow."""
     machines: tuple[RegionMapping, ...]
     cells: tuple[CellRecord, ...]
+    images: ImageTable = ImageTable()
+    """What is in the images, symbol by symbol."""
 
 
 def write_manifest(manifest: Manifest, path: Path) -> None:

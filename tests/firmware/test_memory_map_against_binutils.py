@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from harness.firmware.demangle import demangle
 from harness.firmware.memory_map import CATEGORIES, read_memory_map
 from harness.process import run
 
@@ -76,3 +77,12 @@ def test_dwarf_names_the_source_of_kernels_without_a_path_of_this_machine(small_
     sources = {symbol.source for symbol in kernels if symbol.source}
     assert "tflm/tensorflow/lite/micro/kernels/fully_connected.cc" in sources
     assert not any(source.startswith("/") for source in sources)
+
+
+def test_names_of_c_plus_plus_are_readable_and_others_stay():
+    names = demangle(["_ZN7harness3AddEii", "main", "_Zbroken"])
+    assert names == {
+        "_ZN7harness3AddEii": "harness::Add(int, int)",
+        "main": "main",
+        "_Zbroken": "_Zbroken",
+    }

@@ -50,7 +50,11 @@ def image(**changes) -> Image:
         "elf": DIGEST,
         "flash": parts,
         "static_bytes": 1000,
-        "symbols": (SymbolEntry(name="main", bytes=20, category="app", source="app/main.cc"),),
+        "symbols": (
+            SymbolEntry(
+                name="main", bytes=20, category="app", section=".app", source="app/main.cc"
+            ),
+        ),
         "arena_bytes": 4096,
         "persistent_bytes": 1024,
     }

@@ -39,12 +39,12 @@ def test_a_manifest_reads_back_as_it_was_written(tmp_path: Path) -> None:
     assert read_manifest(path) == MANIFEST
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None])
+@pytest.mark.parametrize("version", [1, 3, "2", None])
 def test_another_schema_version_is_refused_with_the_remedy(tmp_path: Path, version: object) -> None:
     path = tmp_path / "bench.json"
     content = json.loads(MANIFEST.model_dump_json())
     path.write_text(json.dumps({**content, "schema_version": version}))
-    with pytest.raises(HarnessError, match=r"schema_version: this harness reads 1, not .*; run"):
+    with pytest.raises(HarnessError, match=r"schema_version: this harness reads 2, not .*; run"):
         read_manifest(path)
 
 
@@ -52,10 +52,10 @@ def test_another_schema_version_is_refused_with_the_remedy(tmp_path: Path, versi
     ("text", "message"),
     [
         ("", "not JSON"),
-        ('{"schema_version": 1', "not JSON"),
-        ("[]", "schema_version: this harness reads 1"),
-        ('{"schema_version": 1}', "created: missing; add it"),
-        ('{"schema_version": 1, "cell": []}', "cell: unknown key; did you mean 'cells'?"),
+        ('{"schema_version": 2', "not JSON"),
+        ("[]", "schema_version: this harness reads 2"),
+        ('{"schema_version": 2}', "created: missing; add it"),
+        ('{"schema_version": 2, "cell": []}', "cell: unknown key; did you mean 'cells'?"),
     ],
 )
 def test_what_is_no_manifest_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -15,6 +15,11 @@ SPEC = BenchSpec(models=("digits",), schemes=("int8",), boards=("nano33ble", "bl
 TOOLS = {"compiler": "gcc 12", "emulator": "QEMU 7.2", "tflm": "tfmicro 0.1.0"}
 
 
+@pytest.fixture(autouse=True)
+def names_as_they_are(monkeypatch):
+    monkeypatch.setattr("harness.bench.report.demangle", lambda names: {n: n for n in names})
+
+
 def finished(board: str, found: Evidence) -> Finished:
     return Finished(cell(board), make_row(cell(board), found, PROVENANCE), found)
 
@@ -42,7 +47,10 @@ def test_the_manifest_tells_how_each_cell_came_about(tmp_path):
         {"index": 0, "name": "FULLY_CONNECTED", "instructions": 900},
     ]
     assert good.details["confusion"] == [[4, 1], [1, 4]]
-    assert good.details["symbols"][0]["name"] == "main"
+    image = manifest.images.image(good.key)
+    assert image is not None
+    assert [(one.name, one.section) for one in image.symbols] == [("main", ".app")]
+    assert bad.key == ""
     assert (bad.status, bad.reason, bad.log) == ("failed", "it broke", "line 1\nline 2")
 
 
