@@ -17,7 +17,8 @@ from pathlib import Path
 from harness.process import run
 from harness.simulators.machines import MACHINES
 from harness.simulators.memory_system import MemorySystem, SimulatedCache, SimulatedMemory
-from harness.simulators.qemu import Limits, Marker, emulate, find_qemu, qemu_version
+from harness.simulators.qemu import emulate, find_qemu, qemu_version
+from harness.simulators.simulator import Limits, Marker
 
 ASM = Path(__file__).parents[1] / "tests" / "firmware" / "asm"
 MACHINE = MACHINES["mps2-an386"]

@@ -23,7 +23,11 @@ def _clock(value: int) -> int:
 Count = Annotated[int, Field(ge=0)]
 Size = Annotated[int, Field(gt=0)]
 WaitStates = Annotated[int, Field(ge=0, le=1000)]
-Clock = Annotated[int, Field(validate_default=True), AfterValidator(_clock)]
+Clock = Annotated[
+    int,
+    Field(validate_default=True, json_schema_extra={"exclusiveMinimum": 0}),
+    AfterValidator(_clock),
+]
 PowerOfTwo = Annotated[int, Field(gt=0), AfterValidator(_power_of_two)]
 ReadBits = Annotated[int, Field(ge=32), AfterValidator(_power_of_two)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -58,9 +62,13 @@ class Memory(Sourced):
     """A stretch of the address space: `origin` and `bytes` of one flash or RAM bank."""
 
     name: Name
+    """What `placement` calls it."""
     kind: Literal["flash", "ram"]
+    """What it is made of."""
     origin: Count
+    """Its first address."""
     bytes: Size
+    """Its size."""
     wait_states: WaitStates | None = None
     """Clock cycles that a read adds at `clock_hz`; left out when unknown."""
     read_bits: ReadBits | None = None
@@ -100,8 +108,11 @@ class Cache(Sourced):
     """A cache, or the accelerator of a flash controller; unknown figures are left out."""
 
     kind: Literal["instruction", "data", "unified"]
+    """Which path it stands in: fetches, data, or both."""
     bytes: Size | None = None
+    """Its size."""
     line_bytes: PowerOfTwo | None = None
+    """Bytes that share one address tag."""
     ways: PowerOfTwo | None = None
     """Lines that one address may be in; all of them when fully associative."""
     policy: Literal["lru", "fifo", "random"] | None = None

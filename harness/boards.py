@@ -1,8 +1,8 @@
 """Microcontroller boards as data: their schema, the rules they keep, and where they are found."""
 
 import os
-from importlib.metadata import entry_points
-from importlib.resources import files
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -25,6 +25,7 @@ from harness.board_tables import (
 )
 from harness.errors import HarnessError
 from harness.names import unknown_name
+from harness.plugins import announced_folders
 from harness.simulators.machines import machines_for
 from harness.toml_file import read_toml
 
@@ -46,14 +47,21 @@ class Board(Sourced):
     """One board: `source` covers the core, its FPU and the clock."""
 
     name: Name
+    """What `--board` calls it: the file's name."""
     title: Text
+    """What it is, with the microcontroller."""
     core: Core
+    """The processor."""
     fpu: Fpu
+    """Its floating-point unit, as the compiler names it."""
     clock_hz: Clock = 0
+    """The clock at which wait states and currents hold."""
     memory: Annotated[tuple[Memory, ...], Field(min_length=1)]
+    """Every flash and RAM bank."""
     placement: Placement
     flash: FlashTiming | None = None
     cache: tuple[Cache, ...] = ()
+    """The caches before memories that are cached."""
     current: Current | None = None
     calibration: Calibration | None = None
     emulation: Emulation
@@ -209,25 +217,53 @@ def _read_board(path: Path) -> Board:
     return board
 
 
+@dataclass(frozen=True)
+class _Folder:
+    """A folder of boards: what it is called in messages, and where they come from."""
+
+    path: Path
+    where: str = ""
+    origin: str = ""
+
+
+def board_origins() -> Mapping[str, str]:
+    """Return for each board that is not ours the package or the folder that it comes from.
+
+    Raises:
+        HarnessError: As `board_names`.
+    """
+    return {name: folder.origin for name, (_, folder) in _found().items() if folder.origin}
+
+
 def _board_files() -> dict[str, Path]:
-    found: dict[str, Path] = {}
+    return {name: path for name, (path, _) in _found().items()}
+
+
+def _found() -> dict[str, tuple[Path, _Folder]]:
+    found: dict[str, tuple[Path, _Folder]] = {}
     for folder in _board_folders():
-        for path in sorted(folder.glob("*.toml")):
+        for path in sorted(folder.path.glob("*.toml")):
             if path.stem in found:
+                named = f"{folder.where}: " if folder.where else ""
                 raise HarnessError(
-                    f"{path}: {found[path.stem]} is also a board of that name; rename one of them"
+                    f"{named}{path}: {found[path.stem][0]} is also a board of that name; "
+                    "rename one of them"
                 )
-            found[path.stem] = path
+            found[path.stem] = (path, folder)
     return found
 
 
-def _board_folders() -> list[Path]:
-    folders = [asset_path("boards")]
-    for entry in sorted(entry_points(group="harness.boards"), key=lambda entry: entry.name):
-        folders.append(Path(str(files(entry.load()))))
+def _board_folders() -> list[_Folder]:
+    folders = [_Folder(asset_path("boards"))]
+    for announced in announced_folders("harness.boards"):
+        if not any(announced.path.glob("*.toml")):
+            raise HarnessError(
+                f"{announced.where}: its folder holds no board; add NAME.toml or uninstall it"
+            )
+        folders.append(_Folder(announced.path, announced.where, announced.origin))
     for text in os.environ.get("HARNESS_BOARDS", "").split(os.pathsep):
         if text and not Path(text).is_dir():
             raise HarnessError(f"HARNESS_BOARDS: {text}: no such folder; correct the variable")
         if text:
-            folders.append(Path(text))
+            folders.append(_Folder(Path(text), "HARNESS_BOARDS", text))
     return folders

@@ -69,6 +69,15 @@ def checks() -> tuple[Check, ...]:
     )
 
 
+def checks_for_tests() -> tuple[Check, ...]:
+    """Return the checks of what only the project's own tests need."""
+    page = "tests of the report"
+    return (
+        Check("chromium", page, _version_of("chromium"), ("chromium",)),
+        Check("chromedriver", page, _version_of("chromedriver"), ("chromium-driver",)),
+    )
+
+
 def examine(wanted: Iterable[Check]) -> tuple[Finding, ...]:
     """Run the probes of `wanted`, side by side, and return what each found."""
     with ThreadPoolExecutor() as pool:

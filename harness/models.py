@@ -2,8 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from importlib.metadata import entry_points
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from harness.assets import asset_path
 from harness.errors import HarnessError
 from harness.names import unknown_name
+from harness.plugins import announced_folders
 from harness.toml_file import read_toml
 
 MODELS_VARIABLE = "HARNESS_MODELS"
@@ -26,8 +26,11 @@ class DataCard(_Section):
     """Where the samples come from, how they are split, and under which licence they are."""
 
     source: str
+    """Where the samples come from."""
     split: str
+    """How they are split into training and test."""
     licence: str
+    """Under which licence they are."""
 
 
 class DistillationCard(_Section):
@@ -40,9 +43,13 @@ class DistillationCard(_Section):
     """
 
     teacher: str
+    """The model that is learned from, by name."""
     temperature: float = Field(gt=0)
+    """What both outputs are softened by."""
     alpha: float = Field(ge=0, le=1)
+    """The weight of the labels."""
     float_without_teacher: float = Field(ge=0, le=1)
+    """The quality by the labels alone."""
 
 
 class TransferCard(_Section):
@@ -53,17 +60,24 @@ class TransferCard(_Section):
     """
 
     source_classes: tuple[int, ...] = Field(min_length=2)
+    """The classes that the backbone learns."""
     source_epochs: int = Field(gt=0)
+    """Epochs on these."""
     trained_layers: tuple[str, ...] = Field(min_length=1)
+    """The layers that then learn all classes."""
 
 
 class TrainingCard(_Section):
     """What, beside architecture and data, decides the weights that training gives."""
 
     seed: int = Field(ge=0)
+    """Of the random generators."""
     epochs: int = Field(gt=0)
+    """Times that the training split is seen."""
     batch_size: int = Field(gt=0)
+    """Samples a step."""
     learning_rate: float = Field(gt=0)
+    """Adam's, at the start."""
     distillation: DistillationCard | None = None
     transfer: TransferCard | None = None
 
@@ -75,8 +89,11 @@ class FineTuningCard(_Section):
     """
 
     epochs: int = Field(default=10, gt=0)
+    """Times that the samples are seen."""
     samples: int = Field(default=1500, gt=0)
+    """Samples of an epoch, at most."""
     learning_rate: float = Field(default=0.001, gt=0)
+    """Adam's, at the start."""
 
 
 class QualityCard(_Section):
@@ -86,23 +103,31 @@ class QualityCard(_Section):
     """
 
     float_: float = Field(alias="float", ge=0, le=1)
+    """The float32 network's figure by the task's metric."""
     reproduces_within: float = Field(ge=0, le=1)
+    """How near training again comes."""
     meaning: str
+    """What the figure is a share of, and how it was chosen."""
     limits: str
+    """What it does not say."""
 
 
 class LicenceCard(_Section):
     """Under what the trained weights may be used."""
 
     weights: str
+    """Of the trained weights."""
 
 
 class Card(_Section):
     """What a model's `card.toml` says."""
 
     title: str
+    """What it is, in a few words."""
     task: str
+    """The task that it is for, by name."""
     summary: str
+    """The network in one line."""
     data: DataCard
     training: TrainingCard
     fine_tuning: FineTuningCard = FineTuningCard()
@@ -117,6 +142,8 @@ class ZooModel:
     name: str
     folder: Path
     card: Card
+    origin: str = ""
+    """The package or the folder that it comes from; empty for one of ours."""
 
     @property
     def task(self) -> str:
@@ -148,12 +175,13 @@ def load_models() -> Mapping[str, ZooModel]:
         HarnessError: A card is wrong, a file is missing, or two models have one name.
     """
     models: dict[str, ZooModel] = {}
-    for folder in _folders():
-        model = read_model_folder(folder)
+    for folder, where, origin in _folders():
+        model = replace(read_model_folder(folder), origin=origin)
         if model.name in models:
+            named = f"{where}: " if where else ""
             raise HarnessError(
-                f"{folder}: the name {model.name!r} is taken by {models[model.name].folder}; "
-                "rename the folder"
+                f"{named}{folder}: the name {model.name!r} is taken by "
+                f"{models[model.name].folder}; rename the folder"
             )
         models[model.name] = model
     return MappingProxyType(models)
@@ -183,18 +211,13 @@ def read_model_folder(folder: Path) -> ZooModel:
     return model
 
 
-def _folders() -> Iterator[Path]:
-    roots = [asset_path("models")]
-    roots += [Path(root) for root in os.environ.get(MODELS_VARIABLE, "").split(os.pathsep) if root]
-    for root in roots:
+def _folders() -> Iterator[tuple[Path, str, str]]:
+    """Give each model's folder, the entry point that names it, if any, and where it comes from."""
+    named = [root for root in os.environ.get(MODELS_VARIABLE, "").split(os.pathsep) if root]
+    for root, origin in [(asset_path("models"), ""), *((Path(root), root) for root in named)]:
         if not root.is_dir():
             raise HarnessError(f"{root}: no such folder of models; correct {MODELS_VARIABLE}")
-        yield from sorted(card.parent for card in root.glob("*/card.toml"))
-    for point in sorted(entry_points(group="harness.models"), key=lambda point: point.value):
-        try:
-            yield Path(point.load().__path__[0])
-        except (ImportError, AttributeError) as error:
-            raise HarnessError(
-                f"{point.value}: harness.models: cannot be loaded ({error}); "
-                "correct it or uninstall the package"
-            ) from error
+        for card in sorted(root.glob("*/card.toml")):
+            yield card.parent, "", origin
+    for folder in announced_folders("harness.models"):
+        yield folder.path, folder.where, folder.origin

@@ -40,11 +40,15 @@ class _Children:
     def forget(self, child: "subprocess.Popen[bytes]") -> None:
         self._running.discard(child)
 
+    def kill(self) -> None:
+        with self._lock:
+            for child in list(self._running):
+                _kill(child)
+
     def end(self) -> None:
         with self._lock:
             self._ended = True
-            for child in list(self._running):
-                _kill(child)
+            self.kill()
 
 
 _children = _Children()
@@ -121,6 +125,11 @@ def run(
 def kill_all() -> None:
     """End every program that `run` is waiting for, with its children, and start none any more."""
     _children.end()
+
+
+def kill_running() -> None:
+    """End every program that `run` is waiting for, with its children; others may be started."""
+    _children.kill()
 
 
 def _last_words(child: "subprocess.Popen[bytes]") -> tuple[bytes, bytes]:

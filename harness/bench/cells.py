@@ -7,9 +7,10 @@ from harness.bench.artifacts import Subject
 from harness.bench.spec import AS_IS, BenchSpec, FeaturePlace
 from harness.boards import Board, load_board
 from harness.errors import HarnessError
-from harness.firmware.target import Target, make_target
+from harness.firmware.target import Target, target_of
 from harness.models import find_model
 from harness.schemes.registry import find_scheme
+from harness.simulators.registry import find_simulator
 from harness.tasks import find_task, load_tasks
 
 
@@ -28,7 +29,7 @@ class Cell:
     @property
     def target(self) -> Target:
         """What the firmware is built for; boards may share it."""
-        return make_target(self.board.core, self.board.fpu, self.board.emulation.qemu)
+        return target_of(self.board, find_simulator(self.simulator))
 
     @property
     def label(self) -> str:

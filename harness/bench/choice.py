@@ -32,6 +32,7 @@ class Choice:
     boards: tuple[str, ...] = ()
     kernels: tuple[str, ...] = ()
     optimize: tuple[str, ...] = ()
+    simulator: str | None = None
     samples: SampleCount | None = None
     everything: bool = False
     with_features: bool = False
@@ -44,6 +45,8 @@ class Choice:
         axes = (self.models, self.schemes, self.boards, self.kernels, self.optimize)
         words = ["all"] if self.everything else []
         words += [Path(word).stem if _is_path(word) else word for axis in axes for word in axis]
+        if self.simulator is not None:
+            words.append(self.simulator)
         if self.data is not None:
             words.append(self.data.stem)
         if self.with_features:
@@ -64,7 +67,9 @@ def chosen_spec(spec: BenchSpec, choice: Choice) -> BenchSpec:
     """
     if choice.data is not None and len(choice.models) != 1:
         raise HarnessError("--data: belongs to one model; give exactly one --model FILE with it")
-    changes: dict[str, tuple[str, ...] | SampleCount | FeaturePlace] = {}
+    changes: dict[str, tuple[str, ...] | SampleCount | FeaturePlace | str] = {}
+    if choice.simulator is not None:
+        changes["simulator"] = choice.simulator
     if choice.with_features:
         changes["features"] = "device"
     if choice.everything:

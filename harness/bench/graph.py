@@ -9,7 +9,6 @@ from dask.delayed import Delayed, delayed
 
 from harness.bench.artifacts import (
     Converted,
-    Image,
     Library,
     Measurement,
     Reference,
@@ -20,7 +19,7 @@ from harness.bench.artifacts import (
 from harness.bench.assemble import Evidence
 from harness.bench.cells import Cell
 from harness.bench.context import Context
-from harness.bench.device_input import DeviceInput, device_input
+from harness.bench.device_input import device_input
 from harness.bench.runtimes import Runtime
 from harness.bench.spec import FeaturePlace
 from harness.bench.step_build import (
@@ -34,6 +33,7 @@ from harness.bench.step_data import answer_on_host, choose_samples, convert_mode
 from harness.bench.step_deploy import deploy_model
 from harness.bench.step_device import DeviceJob, check_outputs, measure_image
 from harness.bench.step_judge import judge_outputs
+from harness.bench.step_kernels import add_kernels
 from harness.bench.step_timing import timing_of
 from harness.boards import Board
 from harness.errors import Stop
@@ -62,6 +62,28 @@ def build_graph(
 
     `runtimes` gives the source tree of each kernel set.
     """
+    node = _nodes(ctx)
+    return [_cell_nodes(cell, cells, runtimes[cell.kernels], node) for cell in cells]
+
+
+def build_host_graph(ctx: Context, cells: Sequence[Cell]) -> list[Delayed]:
+    """As `build_graph`, but each `Evidence` ends with what the host knows: nothing is built."""
+    node = _nodes(ctx)
+    return [_host_nodes(cell, cells, node) for cell in cells]
+
+
+def build_image_graph(
+    ctx: Context,
+    cells: Sequence[Cell],
+    runtimes: Mapping[str, Runtime],
+) -> list[Delayed]:
+    """As `build_graph`, but each `Evidence` ends with the linked image: nothing is measured."""
+    node = _nodes(ctx)
+    return [_image_nodes(cell, cells, runtimes[cell.kernels], node)[1] for cell in cells]
+
+
+def _nodes(ctx: Context) -> Any:  # noqa: ANN401 - a function of any step and its inputs
+    """Return what gives the node of a name, and makes it at its first mention."""
     nodes: dict[str, Delayed] = {}
 
     def node(name: str, function: Any, *inputs: Any) -> Delayed:  # noqa: ANN401 - any step
@@ -71,21 +93,31 @@ def build_graph(
             nodes[name] = delayed(function, pure=False)(ctx, *inputs, dask_key_name=key)
         return nodes[name]
 
-    return [_cell_nodes(cell, cells, runtimes[cell.kernels], node) for cell in cells]
+    return node
 
 
 def _cell_nodes(
     cell: Cell,
     cells: Sequence[Cell],
     runtime: Runtime,
-    node: Any,  # noqa: ANN401 - the closure of build_graph
+    node: Any,  # noqa: ANN401 - the closure of _nodes
 ) -> Delayed:
-    subject, model = cell.subject, cell.subject.name
-    schemes = _schemes_of(subject, cells)
-    samples = node(f"samples {model}", choose_samples, subject)
-    batch = node(f"convert {model}", convert_model, subject, samples, schemes)
-    label = f"{model} {cell.scheme}"
-    host = node(f"host {label}", host_evidence, model, cell.scheme, samples, batch)
+    work, image, library = _image_nodes(cell, cells, runtime, node)
+    device = node(f"device {work.label} {cell.optimize}", device_evidence, work, image, library)
+    board = cell.board
+    name = f"time {work.label} {cell.optimize} {board.name}"
+    return node(name, timing_evidence, work, board, device, library)
+
+
+def _image_nodes(
+    cell: Cell,
+    cells: Sequence[Cell],
+    runtime: Runtime,
+    node: Any,  # noqa: ANN401 - the closure of _nodes
+) -> tuple[Work, Delayed, Delayed]:
+    """Return the device's share of a cell, its evidence up to the image, and the library."""
+    host = _host_nodes(cell, cells, node)
+    label = f"{cell.subject.name} {cell.scheme}"
     origin = f"{runtime.api} {runtime.identity}"
     tree = node(f"tflm {origin}", fetch_tflm, runtime.tree)
     deployed = node(f"deploy {label} {origin}", deploy_evidence, label, host, tree)
@@ -97,14 +129,34 @@ def _cell_nodes(
         cell.optimize,
         tree,
     )
+    if runtime.kernel_sources:
+        library = node(
+            f"kernels {cell.kernels} {target.name} {cell.optimize} {origin}",
+            add_kernels,
+            target,
+            cell.optimize,
+            cell.kernels,
+            runtime.kernel_sources,
+            library,
+        )
     label = f"{label} {target.name} {cell.kernels}"
     if cell.features == "device":
         label += " with features"
     work = Work(label, target, cell.kernels, cell.optimize, cell.features)
-    device = node(f"device {work.label} {cell.optimize}", device_evidence, work, deployed, library)
-    board = cell.board
-    name = f"time {work.label} {cell.optimize} {board.name}"
-    return node(name, timing_evidence, work, board, device, library)
+    image = node(f"image {work.label} {cell.optimize}", image_evidence, work, deployed, library)
+    return work, image, library
+
+
+def _host_nodes(
+    cell: Cell,
+    cells: Sequence[Cell],
+    node: Any,  # noqa: ANN401 - the closure of _nodes
+) -> Delayed:
+    subject, model = cell.subject, cell.subject.name
+    schemes = _schemes_of(subject, cells)
+    samples = node(f"samples {model}", choose_samples, subject)
+    batch = node(f"convert {model}", convert_model, subject, samples, schemes)
+    return node(f"host {model} {cell.scheme}", host_evidence, model, cell.scheme, samples, batch)
 
 
 def _schemes_of(subject: Subject, cells: Sequence[Cell]) -> tuple[str, ...]:
@@ -156,10 +208,10 @@ def deploy_evidence(
     return replace(evidence, deployed=deployed)
 
 
-def device_evidence(
+def image_evidence(
     ctx: Context, work: Work, evidence: Evidence, library: Library | Stop
 ) -> Evidence:
-    """Return the evidence with what the emulated device adds to it."""
+    """Return the evidence with the image that the model is linked into."""
     if evidence.stop is not None:
         return evidence
     if isinstance(library, Stop):
@@ -175,21 +227,19 @@ def device_evidence(
     image = make_image(ctx, work.label, request, library, deployed, chosen.registrations, given)
     if isinstance(image, Stop):
         return replace(evidence, stop=image)
-    evidence = replace(evidence, image=image)
-    if image.arena_bytes is None:
-        return evidence
-    return _emulated(ctx, work, evidence, request, image, given)
+    return replace(evidence, image=image)
 
 
-def _emulated(
-    ctx: Context,
-    work: Work,
-    evidence: Evidence,
-    request: LibraryRequest,
-    image: Image,
-    given: DeviceInput,
+def device_evidence(
+    ctx: Context, work: Work, evidence: Evidence, library: Library | Stop
 ) -> Evidence:
+    """Return the evidence with what the emulated device makes of the image."""
+    image = evidence.image
+    if image is None or image.arena_bytes is None or isinstance(library, Stop):
+        return evidence  # a stop came first, or the machine cannot run the image
     converted, reference, samples = _known(evidence)
+    request = library_request(work.target, work.optimize, library.tree)
+    given = device_input(work.features, samples, reference)
     job = DeviceJob(work.label, request, image, converted, reference, given)
     measured = measure_image(ctx, job)
     if isinstance(measured, Stop):

@@ -20,7 +20,6 @@ from harness.files import check_folder
 from harness.firmware.tflm_source import detect_api, source_from_folder
 from harness.kernel_sets import kernels_of_tree
 from harness.models import find_model
-from harness.simulators.plugin import find_compiler
 from harness.tasks import find_task
 from harness.tasks.dataset_folder import check_dataset_folder
 
@@ -40,7 +39,17 @@ class Plan:
         """The tools, for the manifest."""
         found = self.provenance
         trees = dict.fromkeys(runtime.identity for runtime in found.runtimes.values())
-        return {"compiler": found.compiler, "emulator": found.emulator, "tflm": ", ".join(trees)}
+        kernels = {
+            f"kernels {name}": f"{runtime.package}, sources {runtime.kernel_sources[:12]}"
+            for name, runtime in found.runtimes.items()
+            if runtime.kernel_sources
+        }
+        return {
+            "compiler": found.compiler,
+            "emulator": found.emulator,
+            "tflm": ", ".join(trees),
+            **kernels,
+        }
 
 
 def make_plan(ctx: Context, spec_path: Path | None, choice: Choice) -> Plan:
@@ -62,10 +71,10 @@ def make_plan(ctx: Context, spec_path: Path | None, choice: Choice) -> Plan:
         for model in spec.models
     ]
     expand(spec, subjects)  # every name is known before gigabytes of data are read
-    find_compiler()
+    emulator = tools.emulator(spec.simulator)
     given = None if choice.tflm_dir is None else source_from_folder(choice.tflm_dir)
     runtimes = runtimes_of(spec.kernels, None if given is None else store_tree(ctx, given))
-    provenance = Provenance(tools.toolchain().compiler, tools.emulator(), runtimes)
+    provenance = Provenance(tools.toolchain().compiler, emulator, runtimes)
     cells = expand(spec, [_with_dataset(ctx, subject, choice) for subject in subjects])
     default = spec_path is None or spec_path.resolve() == _default_spec().resolve()
     name = result_name(None if default else spec_path, choice)

@@ -12,6 +12,7 @@ from harness.bench.context import TOPIC, Context
 from harness.bench.graph import build_graph
 from harness.bench.progress import Progress
 from harness.errors import HarnessError, Stop
+from harness.process import kill_running
 from harness.results.row import Row
 
 
@@ -41,9 +42,34 @@ def run_sweep(
     Raises:
         HarnessError: The scheduler cannot be reached.
     """
+    graph = build_graph(ctx, cells, provenance.runtimes)
+    found = run_graph(
+        ctx, cells, graph, provenance=provenance, scheduler=scheduler, progress=progress
+    )
+    return tuple(
+        Finished(cell, make_row(cell, evidence, provenance), evidence)
+        for cell, evidence in zip(cells, found, strict=True)
+    )
+
+
+def run_graph(
+    ctx: Context,
+    cells: Sequence[Cell],
+    graph: Sequence[Any],
+    *,
+    provenance: Provenance,
+    scheduler: str | None,
+    progress: Progress,
+) -> tuple[Evidence, ...]:
+    """Compute the node of each cell, as `run_sweep`, and return what they give in this order.
+
+    `graph` is what a function of `harness.bench.graph` makes of `cells`.
+
+    Raises:
+        HarnessError: The scheduler cannot be reached.
+    """
     from distributed import as_completed
 
-    graph = build_graph(ctx, cells, provenance.runtimes)
     found: dict[str, Evidence] = {}
     with _client(scheduler, ctx.jobs) as client:
         if scheduler is not None:
@@ -54,15 +80,27 @@ def run_sweep(
         labels: dict[str, list[int]] = {}
         for index, key in enumerate(keys):
             labels.setdefault(key, []).append(index)
-        for future in as_completed(list({future.key: future for future in futures}.values())):
-            found[future.key] = _evidence(future)
-            for index in labels[future.key]:
-                row = make_row(cells[index], found[future.key], provenance)
-                progress.cell_done(cells[index].label, row.status)
-    return tuple(
-        Finished(cell, make_row(cell, found[key], provenance), found[key])
-        for cell, key in zip(cells, keys, strict=True)
-    )
+        distinct = {future.key: future for future in futures}.values()
+        with _killed_unless_done():
+            for future in as_completed(list(distinct)):
+                found[future.key] = _evidence(future)
+                for index in labels[future.key]:
+                    row = make_row(cells[index], found[future.key], provenance)
+                    progress.cell_done(cells[index].label, row.status)
+    return tuple(found[key] for key in keys)
+
+
+@contextmanager
+def _killed_unless_done() -> Iterator[None]:
+    """End the programs of running steps where nobody waits for them any more.
+
+    Closing a client waits for its steps; a program that embeds the harness may have a timeout.
+    """
+    try:
+        yield
+    except BaseException:
+        kill_running()
+        raise
 
 
 def _check_workers(client: Any, ctx: Context) -> None:  # noqa: ANN401 - see _evidence

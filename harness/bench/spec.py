@@ -11,6 +11,8 @@ from harness.firmware.toolchain import OPTIMIZATIONS
 from harness.kernel_sets import find_kernel_set
 from harness.names import nearest_name, unknown_name
 from harness.schemes.registry import find_scheme
+from harness.simulators.registry import find_simulator
+from harness.simulators.simulator import DEFAULT_SIMULATOR
 from harness.toml_file import read_toml
 
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -31,8 +33,11 @@ class ModelSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     schemes: Names | None = None
+    """Schemes of this model."""
     boards: Names | None = None
+    """Boards of this model."""
     samples: SampleCount | None = None
+    """Test samples of this model, or all."""
 
 
 class KernelSettings(BaseModel):
@@ -52,11 +57,17 @@ class BenchSpec(BaseModel):
     models: Names
     """Names of models in `models/`, or paths of .tflite, .keras or .h5 files."""
     schemes: Names
+    """Quantization schemes; `harness schemes` lists them."""
     boards: Names
+    """Names of boards, or paths of their TOML files."""
     kernels: Names = ("simd", "reference")
+    """Kernel sets; `harness kernels` lists them."""
     optimize: Names = ("O2",)
-    simulator: Literal["qemu"] = "qemu"
+    """The compiler's optimization levels."""
+    simulator: Annotated[str, Field(min_length=1)] = DEFAULT_SIMULATOR
+    """What runs the firmware; `harness simulators` lists them."""
     samples: SampleCount = 100
+    """Test samples that accuracy is measured over, or all."""
     features: FeaturePlace = "host"
     """Where features are computed; models without a feature stage in the firmware: on the host."""
     model: Mapping[str, ModelSettings] = {}
@@ -103,9 +114,10 @@ def check_axes(spec: BenchSpec) -> None:
     """Check the axes that name neither models, schemes nor boards.
 
     Raises:
-        HarnessError: A kernel set, optimization level or a kernel set's scheme is unknown, a table
-            is of a kernel set that is not swept, or an axis repeats a value.
+        HarnessError: A simulator, kernel set, optimization level or a kernel set's scheme is
+            unknown, a table is of a kernel set that is not swept, or an axis repeats a value.
     """
+    find_simulator(spec.simulator)
     for kernels in spec.kernels:
         find_kernel_set(kernels)
     for level in spec.optimize:

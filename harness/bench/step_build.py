@@ -7,7 +7,14 @@ from pathlib import Path
 from harness.bench.artifacts import Deployed, Image, Library, SymbolEntry, TflmTree
 from harness.bench.context import Context
 from harness.bench.device_input import DeviceInput
-from harness.bench.tools import code, emulator, firmware_sources, libraries, toolchain
+from harness.bench.tools import (
+    code,
+    emulator,
+    firmware_sources,
+    libraries,
+    simulator_identity,
+    toolchain,
+)
 from harness.errors import HarnessError, Stop
 from harness.firmware.dispatch import find_dispatches
 from harness.firmware.image import ImageRequest, build_image
@@ -23,9 +30,11 @@ from harness.firmware.tflm_source import (
     source_from_crate,
 )
 from harness.firmware.toolchain import BuildError
+from harness.kernel_sets import operator_table_with
 from harness.model_file.kernel_choice import KernelChoice, choose_kernels
 from harness.model_file.operator_table import load_operator_table
 from harness.model_file.reader import read_model
+from harness.simulators.registry import find_simulator
 from harness.simulators.session import ArenaFound, Guest, search_arena
 from harness.store.artifact_store import Json
 
@@ -62,7 +71,8 @@ def library_request(target: Target, optimize: str, tree: TflmTree) -> LibraryReq
     return LibraryRequest(target, optimize, tree.api, tree.archive)
 
 
-def _identity(request: LibraryRequest) -> dict[str, Json]:
+def library_identity(request: LibraryRequest) -> dict[str, Json]:
+    """Return what decides a runtime library's bytes, for content keys."""
     return request.identity(toolchain(), libraries(request.target.core_flags), firmware_sources())
 
 
@@ -84,14 +94,18 @@ def make_library(
         return Library(archive=ctx.store.put(archive), tree=tree)
 
     label = f"{target.name} {optimize}: compiling the runtime library"
-    inputs = {**_identity(request), "code": code("firmware")}
+    inputs = {**library_identity(request), "code": code("firmware")}
     return ctx.step("library", label, inputs, Library, compute)
 
 
 def kernels_of(ctx: Context, deployed: Deployed, api: str, kernels: str) -> KernelChoice:
-    """Return the kernels of a flashed model in a kernel set."""
+    """Return the kernels of a flashed model in a kernel set.
+
+    Raises:
+        HarnessError: There is no such kernel set.
+    """
     model = read_model(ctx.store.get(deployed.tflite), "model")
-    return choose_kernels(model, load_operator_table(api), kernels)
+    return choose_kernels(model, operator_table_with(kernels, api), kernels)
 
 
 def make_image(
@@ -111,8 +125,8 @@ def make_image(
     inputs = {
         "tflite": deployed.tflite,
         "library": library.archive,
-        "request": _identity(request),
-        "emulator": emulator(),
+        "request": library_identity(request),
+        "simulator": dict(simulator_identity(request.target.simulator)),
         "code": code("features", "firmware", "model_file", "simulators"),
         "sample_bytes": given.sample_bytes,
         "features": given.features,
@@ -138,6 +152,7 @@ def _sized_image(
     given: DeviceInput,
 ) -> Image | Stop:
     machine, largest = request.target.machine, request.target.largest_arena_bytes
+    simulator = request.target.simulator
     parts = _Parts(library, deployed, registrations, given)
     with ctx.workspace.scratch() as folder:
         # One build folder for both links: only the arena differs, nothing is compiled twice.
@@ -145,15 +160,17 @@ def _sized_image(
         memory = read_memory_map(search_elf, label)
         if memory.flash_bytes > machine.code_bytes:
             why = f"the emulated {machine.name} holds only {machine.code_bytes} B of code"
-            return _image(ctx, search_elf, memory, not_run=why)
+            return _image(ctx, simulator, search_elf, memory, not_run=why)
         sample = given.samples(ctx.store)[0]
         found = search_arena(guest_of(ctx, search_elf, request, folder), sample, largest)
         if isinstance(found, Stop):
             if found.status == "does-not-fit":
-                return _image(ctx, search_elf, memory, not_run=found.reason, exceeds=largest)
+                return _image(
+                    ctx, simulator, search_elf, memory, not_run=found.reason, exceeds=largest
+                )
             return found
         elf = _link(ctx, request, parts, found.arena_bytes, folder)
-    return _image(ctx, elf, read_memory_map(elf, label), arena=found)
+    return _image(ctx, simulator, elf, read_memory_map(elf, label), arena=found)
 
 
 @dataclass(frozen=True)
@@ -171,10 +188,11 @@ def _link(
 ) -> bytes:
     content = ctx.store.get(parts.deployed.tflite)
     statements = registration_statements(request.tflm_api, parts.registrations)
+    declared = declaration_statements(request.tflm_api, parts.registrations)
     archives = ctx.workspace.unpacked(ctx.store, parts.library.archive)
     sources = ctx.workspace.unpacked(ctx.store, parts.library.tree.archive)
     features = parts.given.source(read_model(content, "model"))
-    image = ImageRequest(request, statements, arena_bytes, features)
+    image = ImageRequest(request, statements, arena_bytes, features, declared)
     return build_image(image, content, archives, sources, folder)
 
 
@@ -188,6 +206,19 @@ def registration_statements(api: str, registrations: Mapping[str, str]) -> Seque
         )
         for name, function in registrations.items()
     ]
+
+
+def declaration_statements(api: str, registrations: Mapping[str, str]) -> Sequence[str]:
+    """Return the C++ declarations of the functions that are neither TFLM's nor ours."""
+    template = runtime_apis()[api].registration.declaration
+    statements = []
+    for function in sorted(set(registrations.values())):
+        *namespaces, name = function.split("::")
+        if namespaces and namespaces[0] != "harness":
+            opened = " ".join(f"namespace {namespace} {{" for namespace in namespaces)
+            declaration = template.format(function=name)
+            statements.append(f"{opened} {declaration} {'}' * len(namespaces)}")
+    return statements
 
 
 def guest_of(ctx: Context, elf: bytes, request: LibraryRequest, folder: Path) -> Guest:
@@ -204,6 +235,7 @@ def guest_of(ctx: Context, elf: bytes, request: LibraryRequest, folder: Path) ->
     symbols = symbol_addresses(elf)
     functions = runtime_apis()[request.tflm_api].dispatch.functions
     return Guest(
+        simulator=find_simulator(request.target.simulator),
         elf=path,
         machine=request.target.machine,
         symbols=symbols,
@@ -214,6 +246,7 @@ def guest_of(ctx: Context, elf: bytes, request: LibraryRequest, folder: Path) ->
 
 def _image(
     ctx: Context,
+    simulator: str,
     elf: bytes,
     memory: MemoryMap,
     *,
@@ -225,7 +258,7 @@ def _image(
     return Image(
         elf=ctx.store.put(elf),
         compiler=toolchain().compiler,
-        emulator=emulator(),
+        emulator=emulator(simulator),
         flash=memory.flash,
         static_bytes=memory.static_bytes,
         symbols=tuple(

@@ -16,7 +16,7 @@ from harness.bench.artifacts import (
 from harness.bench.context import Context
 from harness.bench.device_input import Check, DeviceInput, check_answers
 from harness.bench.step_build import guest_of
-from harness.bench.tools import code, emulator, firmware_sources, plugin_sources
+from harness.bench.tools import code, firmware_sources, simulator_identity
 from harness.errors import Stop
 from harness.firmware.runtime_library import LibraryRequest
 from harness.model_file.model import ModelFile
@@ -97,9 +97,8 @@ def measure_image(ctx: Context, job: DeviceJob) -> Measurement | Stop:
     inputs = {
         **job.check_identity(),
         "elf": image.elf,
-        "emulator": emulator(),
         "machine": request.target.machine.name,
-        "plugin": plugin_sources(),
+        "simulator": dict(simulator_identity(request.target.simulator)),
         "firmware": firmware_sources(),
     }
     return ctx.step("measure", f"{job.label}: counting instructions", inputs, Measurement, compute)
@@ -155,7 +154,7 @@ def check_outputs(ctx: Context, job: DeviceJob, measurement: Measurement) -> Dev
         **job.check_identity(),
         "elf": image.elf,
         "machine": request.target.machine.name,
-        "emulator": emulator(),
+        "simulator": dict(simulator_identity(request.target.simulator)),
     }
     doing = f"{job.label}: running {job.reference.count} samples"
     return ctx.step("outputs", doing, inputs, DeviceOutputs, compute)

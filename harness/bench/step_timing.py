@@ -13,7 +13,7 @@ from harness.bench.artifacts import (
 from harness.bench.context import Context
 from harness.bench.step_build import guest_of
 from harness.bench.step_device import INPUT, WARM, DeviceJob
-from harness.bench.tools import code, emulator, firmware_sources, plugin_sources
+from harness.bench.tools import code, firmware_sources, simulator_identity
 from harness.boards import Board
 from harness.cycles.band import Band
 from harness.cycles.core_table import load_core_table
@@ -23,6 +23,7 @@ from harness.cycles.memory_layout import memory_layout
 from harness.errors import HarnessError, Stop
 from harness.simulators.machines import Machine
 from harness.simulators.memory_system import MemorySystem
+from harness.simulators.registry import find_simulator
 from harness.simulators.session import measure
 from harness.simulators.trace import Trace, from_dict, to_dict
 
@@ -51,12 +52,11 @@ def record_events(
         "given": [job.given.records, job.given.features],
         "code": code("simulators"),
         "elf": job.image.elf,
-        "emulator": emulator(),
         "firmware": firmware_sources(),
         "instructions": dict(measurement.regions),
         "machine": job.request.target.machine.name,
         "memory": system.identity(),
-        "plugin": plugin_sources(),
+        "simulator": dict(simulator_identity(job.request.target.simulator)),
     }
     return ctx.step("events", f"{job.label}: counting fetches", inputs, Events, compute)
 
@@ -98,8 +98,15 @@ def time_run(
 def timing_of(
     ctx: Context, job: DeviceJob, measurement: Measurement, board: Board
 ) -> tuple[Timing, Events | None] | Stop:
-    """Return the timing of a measured image on a board, or what the board's file lacks for it."""
-    machine = job.request.target.machine
+    """Return the timing of a measured image on a board, or what is lacking for it.
+
+    That is a simulator that counts fetches and accesses, and figures in the board's file.
+    """
+    target = job.request.target
+    if not find_simulator(target.simulator).counts_events:
+        lacking = f"simulator {target.simulator} counts no fetches and accesses"
+        return Timing(unknown=f"{lacking}, which cycles are made of; choose another"), None
+    machine = target.machine
     try:
         load_core_table(board.core)
         layout = memory_layout(board, machine)

@@ -1,13 +1,13 @@
 """The versions of this machine's tools and sources, asked for once a process."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from harness.assets import asset_path
 from harness.firmware.runtime_library import FIRMWARE_SUFFIXES
 from harness.firmware.toolchain import Toolchain, find_toolchain, libraries_digest
-from harness.simulators.plugin import sources_digest
-from harness.simulators.qemu import find_qemu, qemu_version
+from harness.simulators.registry import content_identity, simulator_version
 from harness.store import digest_of
 from harness.store.workspace import pack_tree
 
@@ -33,25 +33,29 @@ def libraries(core_flags: str) -> str:
 
 
 @cache
-def emulator() -> str:
-    """Return the emulator's name and version as the row gives it, such as `QEMU 7.2.22`.
+def emulator(simulator: str) -> str:
+    """Return a simulator's emulator and version as the row gives it, such as `QEMU 7.2.22`.
 
     Raises:
-        HarnessError: QEMU is missing.
+        HarnessError: There is no such simulator, or something that it needs is missing.
     """
-    return f"QEMU {qemu_version(find_qemu())}"
+    return simulator_version(simulator)
+
+
+@cache
+def simulator_identity(simulator: str) -> Mapping[str, str]:
+    """Return what the counts of a simulator depend on, for the keys of stored results.
+
+    Raises:
+        HarnessError: As `emulator`.
+    """
+    return content_identity(simulator)
 
 
 @cache
 def firmware_sources() -> str:
     """Return a hash of the firmware's own sources."""
     return digest_of(pack_tree(asset_path("firmware"), FIRMWARE_SUFFIXES))
-
-
-@cache
-def plugin_sources() -> str:
-    """Return a hash of the counting plugin's sources."""
-    return sources_digest()
 
 
 @cache

@@ -13,7 +13,9 @@ from harness.cli.inspect import inspect
 from harness.cli.kernels import kernels
 from harness.cli.models import models
 from harness.cli.profile import profile
+from harness.cli.schema import schema
 from harness.cli.schemes import schemes
+from harness.cli.simulators import simulators
 from harness.cli.train import train
 
 COMMANDS = (
@@ -27,6 +29,8 @@ COMMANDS = (
     models,
     schemes,
     kernels,
+    simulators,
+    schema,
     doctor,
 )
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from harness.cli import completion
 from harness.errors import HarnessError
 
 Spec = Annotated[
@@ -17,23 +18,53 @@ Models = Annotated[
         "-m",
         help="Model of models/, or a .tflite, .keras or .h5 file. Repeatable.",
         metavar="NAME|FILE",
+        autocompletion=completion.complete_model,
     ),
 ]
 Schemes = Annotated[
     list[str] | None,
-    typer.Option("--scheme", "-s", help="Quantization scheme. Repeatable.", metavar="NAME"),
+    typer.Option(
+        "--scheme",
+        "-s",
+        help="Quantization scheme. Repeatable.",
+        metavar="NAME",
+        autocompletion=completion.complete_scheme,
+    ),
 ]
 Boards = Annotated[
     list[str] | None,
     typer.Option(
-        "--board", "-b", help="Board, by name or TOML file. Repeatable.", metavar="NAME|FILE"
+        "--board",
+        "-b",
+        help="Board, by name or TOML file. Repeatable.",
+        metavar="NAME|FILE",
+        autocompletion=completion.complete_board,
     ),
 ]
 KernelSets = Annotated[
-    list[str] | None, typer.Option(help="Kernel set. Repeatable.", metavar="NAME")
+    list[str] | None,
+    typer.Option(
+        help="Kernel set. Repeatable.",
+        metavar="NAME",
+        autocompletion=completion.complete_kernels,
+    ),
 ]
 Optimizations = Annotated[
-    list[str] | None, typer.Option(help="Os, O1, O2 or O3. Repeatable.", metavar="LEVEL")
+    list[str] | None,
+    typer.Option(
+        help="Os, O1, O2 or O3. Repeatable.",
+        metavar="LEVEL",
+        autocompletion=completion.complete_optimization,
+    ),
+]
+SimulatorName = Annotated[
+    str | None,
+    typer.Option(
+        "--simulator",
+        help="What runs the firmware; by default qemu.",
+        metavar="NAME",
+        autocompletion=completion.complete_simulator,
+    ),
 ]
 Data = Annotated[
     Path | None,

@@ -4,7 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.cli.completion import complete_board
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
     from rich.table import Table
 
@@ -14,45 +18,44 @@ if TYPE_CHECKING:
 def boards(
     name: Annotated[
         str | None,
-        typer.Argument(help="A board to show whole: its name, or the path of its TOML file."),
+        typer.Argument(
+            help="A board to show whole: its name, or the path of its TOML file.",
+            autocompletion=complete_board,
+        ),
     ] = None,
 ) -> None:
     """List the boards, or show one with every figure and where it was read.
 
-    Boards of your own: TOML files in a folder that HARNESS_BOARDS names.
+    Boards of your own: TOML files in a folder that HARNESS_BOARDS names, or in a package
+    (docs/plugins.md).
 
     Example: harness boards nano33ble
     """
-    from harness.boards import load_board, load_boards
+    from harness.boards import board_origins, load_board, load_boards
     from harness.cli.tables import make_console
 
     console = make_console()
     if name is None:
-        console.print(_overview(load_boards()))
+        console.print(_overview(load_boards(), board_origins()))
     else:
         _show(console, load_board(name))
 
 
-def _overview(listed: "tuple[Board, ...]") -> "Table":
-    from rich import box
-    from rich.table import Table
+def _overview(listed: "tuple[Board, ...]", origins: "Mapping[str, str]") -> "Table":
+    from harness.cli.listing import listing
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for header in ("board", "core"):
-        table.add_column(header, no_wrap=True)
-    for header in ("MHz", "flash KiB", "RAM KiB"):
-        table.add_column(header, justify="right", no_wrap=True)
-    table.add_column("machine", no_wrap=True)
-    table.add_column("what it is", overflow="fold")
+    figures = ("MHz", "flash KiB", "RAM KiB")
+    columns = ("board", "core", *figures, "machine", "what it is")
+    table = listing(columns, origins, right=figures, narrow=("core", "machine"))
     for board in listed:
-        figures = [
+        values = (
             board.clock_hz / 1e6,
             board.flash_limit_bytes / 1024,
             board.ram_limit_bytes / 1024,
-        ]
-        texts = [f"{figure:g}" for figure in figures]
+        )
+        texts = [f"{value:g}" for value in values]
         table.add_row(board.name, board.core, *texts, board.emulation.qemu, board.title)
-    return table
+    return table.renderable
 
 
 def _show(console: "Console", board: "Board") -> None:

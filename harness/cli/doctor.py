@@ -17,6 +17,9 @@ def doctor(
     install: Annotated[
         bool, typer.Option("--install", help="Install what is missing, with apt-get.")
     ] = False,
+    tests: Annotated[
+        bool, typer.Option("--tests", help="Also what the project's own tests need.")
+    ] = False,
 ) -> None:
     """Say which programs are there, which are missing, and the command that mends it.
 
@@ -26,11 +29,12 @@ def doctor(
     Example: harness doctor --install
     """
     from harness.cli.tables import make_console
-    from harness.doctor import checks, examine, missing_packages
+    from harness.doctor import checks, checks_for_tests, examine, missing_packages
     from harness.doctor import install as install_packages
 
     console = make_console()
-    findings = examine(checks())
+    wanted = (*checks(), *(checks_for_tests() if tests else ()))
+    findings = examine(wanted)
     if install and missing_packages(findings):
         with console.status("") as status:
 
@@ -39,16 +43,29 @@ def doctor(
                 status.update(f"{step} ...")
 
             install_packages(findings, progress)
-        findings = examine(checks())
+        findings = examine(wanted)
     elif install and not any(finding.problem for finding in findings):
         console.print("Nothing to install: everything is there.")
         return
     console.print(_table(findings))
     missing = [finding.check.name for finding in findings if finding.problem]
     if missing:
-        advice = "see the commands above" if install else "run 'harness doctor --install'"
+        command = "harness doctor --install" + (" --tests" if tests else "")
+        advice = "see the commands above" if install else f"run '{command}'"
         raise HarnessError(f"doctor: missing: {', '.join(missing)}; {advice}")
+    for line in _plugins():
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     console.print("Everything is there.")
+
+
+def _plugins() -> list[str]:
+    """Return a line for each package or folder that adds something, with what that is."""
+    from harness.extensions import extensions
+
+    added: dict[str, list[str]] = {}
+    for one in extensions():
+        added.setdefault(one.origin, []).append(f"{one.kind} {one.name}")
+    return [f"From {origin}: {', '.join(what)}." for origin, what in added.items()]
 
 
 def _table(findings: Sequence["Finding"]) -> "Table":

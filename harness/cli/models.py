@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.cli.completion import complete_model
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -14,13 +16,17 @@ if TYPE_CHECKING:
 
 def models(
     name: Annotated[
-        str | None, typer.Argument(help="A model whose card to show, with data and licence.")
+        str | None,
+        typer.Argument(
+            help="A model whose card to show, with data and licence.",
+            autocompletion=complete_model,
+        ),
     ] = None,
 ) -> None:
     """List the trained models that ship with the harness, or show one's card.
 
     Models of your own: any .tflite, .keras or .h5 file, as 'harness bench --model FILE'; or
-    folders like ours in a folder that HARNESS_MODELS names.
+    folders like ours in a folder that HARNESS_MODELS names, or in a package (docs/plugins.md).
 
     Example: harness models digits
     """
@@ -35,22 +41,22 @@ def models(
 
 
 def _overview(listed: "Iterable[ZooModel]") -> "Table":
-    from rich import box
-    from rich.table import Table
+    from harness.cli.listing import listing
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("model", no_wrap=True)
-    table.add_column("task", no_wrap=True)
-    table.add_column("float", justify="right", no_wrap=True)
-    table.add_column("what it is")
-    for model in listed:
+    models = tuple(listed)
+    origins = {model.name: model.origin for model in models if model.origin}
+    table = listing(
+        ("model", "task", "float", "what it is"), origins, right=("float",), narrow=("task",)
+    )
+    for model in models:
         figure = f"{model.card.quality.float_:.4f}"
         table.add_row(model.name, model.task, figure, model.card.summary)
-    return table
+    return table.renderable
 
 
 def _card(model: "ZooModel") -> "Table":
     from rich.table import Table
+    from rich.text import Text
 
     from harness.tasks import find_task
 
@@ -71,8 +77,9 @@ def _card(model: "ZooModel") -> "Table":
         ("limits", card.quality.limits),
         ("data licence", card.data.licence),
         ("weights licence", card.licence.weights),
+        *([("from", model.origin)] if model.origin else []),
     ):
-        grid.add_row(label, text)
+        grid.add_row(label, Text(text))
     return grid
 
 

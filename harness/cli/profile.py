@@ -19,6 +19,7 @@ def profile(  # noqa: PLR0913, PLR0917 - one parameter an option
     board: options.BoardName = None,
     kernels: options.Kernels = None,
     optimize: options.Optimize = None,
+    simulator: bench_options.SimulatorName = None,
     region: options.Region = "invoke_warm",
     out: options.Out = None,
     top: options.Top = 10,
@@ -100,13 +101,16 @@ def profile(  # noqa: PLR0913, PLR0917 - one parameter an option
     if out is not None:
         check_folder(out)
     if elf is not None:
-        program = Program.of(elf, begin, end, visit, budget, semihosting=semihosting)
+        program = Program.of(
+            elf, begin, end, visit, budget, semihosting=semihosting, simulator=simulator
+        )
         found = load_board(elf_board or "")
         names = None if model is None else Path(model)
         answer = ask_program(program, found, what_if, default_cache(), names, quiet=quiet)
     else:
         ctx = Context(store or str(default_cache() / "store"), jobs or default_jobs())
         choice = Choice(
+            simulator=simulator,
             with_features=with_features,
             data=data,
             datasets=parse_datasets(dataset),

@@ -5,21 +5,40 @@ from typing import Annotated
 
 import typer
 
+from harness.cli import completion
+
 Model = Annotated[
     str | None,
     typer.Argument(
         help="Model of models/, or a file; of --elf, the .tflite file that it holds, for names.",
         metavar="MODEL",
+        autocompletion=completion.complete_model,
     ),
 ]
 Scheme = Annotated[
     str | None,
-    typer.Argument(help="Quantization scheme; as-is for a .tflite file.", metavar="SCHEME"),
+    typer.Argument(
+        help="Quantization scheme; as-is for a .tflite file.",
+        metavar="SCHEME",
+        autocompletion=completion.complete_scheme,
+    ),
 ]
 BoardName = Annotated[
-    str | None, typer.Argument(help="Board, by name or TOML file.", metavar="BOARD")
+    str | None,
+    typer.Argument(
+        help="Board, by name or TOML file.",
+        metavar="BOARD",
+        autocompletion=completion.complete_board,
+    ),
 ]
-Kernels = Annotated[str | None, typer.Option(help="Kernel set; by default simd.", metavar="NAME")]
+Kernels = Annotated[
+    str | None,
+    typer.Option(
+        help="Kernel set; by default simd.",
+        metavar="NAME",
+        autocompletion=completion.complete_kernels,
+    ),
+]
 Optimize = Annotated[
     str | None, typer.Option(help="Os, O1, O2 or O3; by default the sweep's.", metavar="LEVEL")
 ]

@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.cli.completion import complete_scheme
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.table import Table
 
@@ -14,7 +16,11 @@ if TYPE_CHECKING:
 
 def schemes(
     name: Annotated[
-        str | None, typer.Argument(help="The only scheme to show; combinations have names too.")
+        str | None,
+        typer.Argument(
+            help="The only scheme to show; combinations have names too.",
+            autocompletion=complete_scheme,
+        ),
     ] = None,
 ) -> None:
     """List the quantization schemes: what each does to a network and whether TFLM runs the result.
@@ -26,11 +32,13 @@ def schemes(
       harness schemes int16x8-pruned-80
     """
     from harness.cli.tables import make_console
-    from harness.schemes.registry import find_scheme, load_schemes
+    from harness.schemes.registry import find_scheme, load_schemes, scheme_origins
 
     listed = list(load_schemes().values()) if name is None else [find_scheme(name)]
     console = make_console()
-    console.print(_overview(listed))
+    theirs = scheme_origins()
+    origins = {one.name: theirs[one.name] for one in listed if one.name in theirs}
+    console.print(_overview(listed, origins))
     for scheme in listed:
         if scheme.device_reason:
             console.print(f"{scheme.name}, on the host only: {scheme.device_reason}")
@@ -40,13 +48,11 @@ def schemes(
         console.print(f"{listed[0].name}: {listed[0].summary}")
 
 
-def _overview(listed: "Sequence[Scheme]") -> "Table":
-    from rich import box
-    from rich.table import Table
+def _overview(listed: "Sequence[Scheme]", origins: "Mapping[str, str]") -> "Table":
+    from harness.cli.listing import listing
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for header in ("scheme", "weights", "activations", "needs", "saves", "runs on"):
-        table.add_column(header, no_wrap=header in {"scheme", "needs", "runs on"})
+    columns = ("scheme", "weights", "activations", "needs", "saves", "runs on")
+    table = listing(columns, origins, narrow=("needs", "runs on"))
     for scheme in listed:
         table.add_row(
             scheme.name,
@@ -56,7 +62,7 @@ def _overview(listed: "Sequence[Scheme]") -> "Table":
             scheme.saves,
             _runs_on(scheme),
         )
-    return table
+    return table.renderable
 
 
 def _runs_on(scheme: "Scheme") -> str:

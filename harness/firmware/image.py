@@ -16,7 +16,8 @@ _LINK_BYTES = 0x0800_0000
 class ImageRequest:
     """One image: the library it links, the model's operators, and the arena's size in bytes.
 
-    `registrations` are the C++ statements that the operator table gives for the model's operators.
+    `registrations` are the C++ statements that the operator table gives for the model's operators,
+    `declarations` those that they need of other packages' kernels.
     `features` is the source of the feature stage, where the device computes its input
     (`harness/features/tables.py`).
     """
@@ -25,6 +26,7 @@ class ImageRequest:
     registrations: Sequence[str]
     arena_bytes: int
     features: str | None = None
+    declarations: Sequence[str] = ()
 
 
 def build_image(
@@ -52,6 +54,7 @@ def build_image(
         "HARNESS_MODEL_DIR": str(build),
         "HARNESS_OPERATOR_COUNT": str(len(request.registrations)),
         "HARNESS_OPERATOR_REGISTRATIONS": "\n".join(f"  {line}" for line in request.registrations),
+        "HARNESS_OPERATOR_DECLARATIONS": "\n".join(request.declarations),
         "HARNESS_FEATURES": "ON" if request.features is not None else "OFF",
         "HARNESS_FLASH_ORIGIN": f"0x{machine.code_origin:08X}",
         "HARNESS_FLASH_BYTES": f"0x{machine.code_bytes:X}",

@@ -2,8 +2,10 @@
 
 from dataclasses import asdict, dataclass
 
+from harness.boards import Board
 from harness.errors import HarnessError
 from harness.simulators.machines import Machine, find_machine
+from harness.simulators.simulator import DEFAULT_SIMULATOR, Simulator
 
 # GCC 12 manual, section 3.19.5 "ARM Options". A core without FPU passes floats in integer
 # registers; cortex-m55 brings its FPU and MVE by its name. Binutils 2.40 reads the conditional
@@ -35,6 +37,8 @@ class Target:
     core_flags: str
     machine: Machine
     stack_bytes: int = STACK_BYTES
+    simulator: str = DEFAULT_SIMULATOR
+    """What runs it."""
 
     @property
     def largest_arena_bytes(self) -> int:
@@ -43,15 +47,24 @@ class Target:
         return room // 16 * 16
 
     def identity(self) -> dict[str, object]:
-        """Everything that decides the built bytes, for a content key."""
-        return asdict(self)
+        """Everything that decides the built bytes, for a content key; not who runs them."""
+        return {key: value for key, value in asdict(self).items() if key != "simulator"}
 
 
 _STATICS_ROOM_BYTES = 32 * 1024
 
 
+def target_of(board: Board, simulator: Simulator) -> Target:
+    """Return the target of a board on the machine that a simulator has for it.
+
+    Raises:
+        HarnessError: The simulator has none.
+    """
+    return _target(board.core, board.fpu, simulator.machine(board), simulator.name)
+
+
 def make_target(core: str, fpu: str, machine_name: str) -> Target:
-    """Return the target of a board's core and FPU on one emulated machine.
+    """Return the target of a board's core and FPU on one machine of QEMU.
 
     Raises:
         HarnessError: The core, the FPU or the machine is unknown, or they do not go together.
@@ -60,9 +73,14 @@ def make_target(core: str, fpu: str, machine_name: str) -> Target:
         raise HarnessError(f"core {core}: unknown; known are {', '.join(_CORE_FLAGS)}")
     if fpu not in _FPU_FLAGS:
         raise HarnessError(f"fpu {fpu}: unknown; known are {', '.join(_FPU_FLAGS)}")
+    return _target(core, fpu, find_machine(machine_name, core), DEFAULT_SIMULATOR)
+
+
+def _target(core: str, fpu: str, machine: Machine, simulator: str) -> Target:
     name = core if fpu == "none" else f"{core}-{fpu}"
     return Target(
-        name=f"{name}@{machine_name}",
+        name=f"{name}@{machine.name}",
         core_flags=f"{_CORE_FLAGS[core]} {_FPU_FLAGS[fpu]}",
-        machine=find_machine(machine_name, core),
+        machine=machine,
+        simulator=simulator,
     )

@@ -42,12 +42,14 @@ class Dispatch(BaseModel):
 class Registration(BaseModel):
     """The C++ statements that register one operator, with {operator} and {function} to fill in.
 
-    `custom` is for a custom operator of ours; empty where there are none.
+    `custom` is for a custom operator of ours, `declaration` declares the function of another
+    package's kernel; both are empty where there can be none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     statement: str
     custom: str = ""
+    declaration: str = ""
 
 
 class RuntimeApi(BaseModel):

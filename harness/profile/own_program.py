@@ -18,9 +18,17 @@ from harness.firmware.memory_map import symbol_addresses
 from harness.firmware.tflm_source import runtime_apis
 from harness.profile.source_lines import symbol_table
 from harness.profile.visits import only, subtract
-from harness.simulators.machines import Machine, find_machine
+from harness.simulators.machines import Machine
 from harness.simulators.memory_system import MemorySystem
-from harness.simulators.qemu import Dispatch, Emulation, Limits, Marker, emulate
+from harness.simulators.registry import find_simulator
+from harness.simulators.simulator import (
+    DEFAULT_SIMULATOR,
+    Dispatch,
+    Emulation,
+    Limits,
+    Marker,
+    Simulator,
+)
 from harness.simulators.trace import Trace
 
 INSTRUCTION_BUDGET = 5_000_000_000
@@ -47,7 +55,7 @@ class Program:
 
     `begin` and `end` are symbols, None for those of DEFAULT_MARKERS that it has. Visits count
     from 1: of a program that infers twice, 2 is the one that finds warm caches. `semihosting` gives
-    it this machine's files and commands.
+    it this machine's files and commands; `simulator` runs it.
     """
 
     elf: Path
@@ -56,6 +64,7 @@ class Program:
     visit: int = 1
     budget: int = INSTRUCTION_BUDGET
     semihosting: bool = False
+    simulator: str = DEFAULT_SIMULATOR
 
     @classmethod
     def of(
@@ -67,10 +76,12 @@ class Program:
         budget: int | None = None,
         *,
         semihosting: bool | None = None,
+        simulator: str | None = None,
     ) -> "Program":
         """Return the program with what is not given (None) by default."""
         visit, budget = visit or cls.visit, budget or cls.budget
-        return cls(elf, begin, end, visit, budget, bool(semihosting))
+        simulator = simulator or cls.simulator
+        return cls(elf, begin, end, visit, budget, bool(semihosting), simulator)
 
 
 @dataclass(frozen=True)
@@ -99,10 +110,16 @@ def record(program: Program, board: Board, cache: Path, what_if: WhatIf = _AS_IT
     name = str(program.elf)
     symbols = symbol_table(elf, name)
     begin, end = _markers(program, symbols)
-    machine = find_machine(board.emulation.qemu, board.core)
+    simulator = find_simulator(program.simulator)
+    if not simulator.counts_events:
+        raise HarnessError(
+            f"--simulator {simulator.name}: counts no fetches and accesses, which cycles are made "
+            "of; name another"
+        )
+    machine = simulator.machine(board)
     layout = _layout(board, machine, what_if, symbols)
     region = begin.removesuffix("_begin").removeprefix("harness_region_")
-    run = _Run(program, machine, layout.system, region, cache, _dispatches(elf))
+    run = _Run(program, simulator, machine, layout.system, region, cache, _dispatches(elf))
     markers = (Marker(symbols[begin], _REGION), Marker(symbols[end], 0))
     trace = run.until(program.visit, markers)
     if program.visit > 1:
@@ -193,6 +210,7 @@ def _dispatches(elf: bytes) -> tuple[tuple[int, int], ...]:
 @dataclass(frozen=True)
 class _Run:
     program: Program
+    simulator: Simulator
     machine: Machine
     system: MemorySystem
     region: str
@@ -202,7 +220,7 @@ class _Run:
     def until(self, visits: int, markers: tuple[Marker, ...]) -> Trace:
         """Run until the region was left so often, and return all that was counted."""
         budget = self.program.budget
-        emulation = emulate(
+        emulation = self.simulator.emulate(
             elf=self.program.elf,
             machine=self.machine.name,
             window_origin=self.machine.window_origin,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.errors import HarnessError
 from harness.names import unknown_name
-from harness.plugins import load_plugins
+from harness.plugins import load_plugins, plugin_origins
 from harness.schemes.combination import PARTS, combine
 from harness.schemes.scheme import Scheme
 
@@ -34,6 +34,15 @@ def load_schemes() -> Mapping[str, Scheme]:
         HarnessError: Two schemes have one name, or a third party's cannot be loaded.
     """
     return load_plugins("harness.schemes", "harness.schemes", "SCHEME", Scheme)
+
+
+def scheme_origins() -> Mapping[str, str]:
+    """Return the package of each scheme that is not ours, by name.
+
+    Raises:
+        HarnessError: As `load_schemes`.
+    """
+    return plugin_origins("harness.schemes", "harness.schemes", "SCHEME", Scheme)
 
 
 def find_scheme(name: str) -> Scheme:

@@ -24,10 +24,15 @@ def c_sources() -> list[Path]:
     return sorted(_SOURCES.glob("*.c"))
 
 
+def plugin_files() -> tuple[Path, ...]:
+    """Return all of the plugin's sources, headers included."""
+    return tuple(sorted([*c_sources(), *_SOURCES.glob("*.h")]))
+
+
 def sources_digest() -> str:
     """Return the SHA-256, as hexadecimal, of the names and contents of the plugin's sources."""
     digest = hashlib.sha256()
-    for path in sorted([*c_sources(), *_SOURCES.glob("*.h")]):
+    for path in plugin_files():
         content = path.read_bytes()
         digest.update(f"{path.name} {len(content)}\0".encode() + content)
     return digest.hexdigest()

@@ -5,67 +5,40 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from harness.errors import HarnessError
 from harness.files import write_atomically
 from harness.process import Completed, run
+from harness.simulators.machines import Machine, find_machine
 from harness.simulators.memory_system import MemorySystem
-from harness.simulators.plugin import build_plugin, version_line, version_number
-from harness.simulators.trace import Trace, TraceError
+from harness.simulators.plugin import (
+    build_plugin,
+    find_compiler,
+    plugin_files,
+    version_line,
+    version_number,
+)
+from harness.simulators.simulator import (
+    DEFAULT_SIMULATOR,
+    Dispatch,
+    Emulation,
+    Limits,
+    Marker,
+    Simulator,
+)
+from harness.simulators.trace import TraceError
 from harness.simulators.trace_text import parse_trace
 
-Ending = Literal["reset", "budget", "wall", "lockup", "error"]
+if TYPE_CHECKING:
+    from harness.boards import Board
 
 _PROGRAM = "qemu-system-arm"
 _FIRST_WITH_ONE_INSN_PER_TB = (8, 1)
 _TRACE_BYTES_MAX = 64 * 1024 * 1024
 _ULIMIT_UNIT_BYTES = 512  # POSIX: `ulimit -f` counts in these
 _LOG_CHARACTERS_MAX = 64 * 1024
-
-
-@dataclass(frozen=True)
-class Limits:
-    """When to stop a guest: instructions executed (0: no limit), seconds, console bytes."""
-
-    instructions: int
-    wall_s: float
-    console_bytes: int
-
-
-@dataclass(frozen=True)
-class Marker:
-    """`region` begins with the instruction at `address` (a Thumb symbol's bit 0 is ignored)."""
-
-    address: int
-    region: int
-
-
-@dataclass(frozen=True)
-class Dispatch:
-    """An indirect call of `size` bytes at `address`; what it calls in `region` is an operator."""
-
-    address: int
-    size: int
-    region: int
-
-
-@dataclass(frozen=True)
-class Emulation:
-    """What one emulation gave.
-
-    `console` is what the guest sent, up to the limit. `trace` is missing if the plugin was left
-    out or the emulation ended in another way than "reset" and "budget". `ending` says how it did:
-    the guest reset itself; it passed the limit of instructions or of seconds; it locked up (a
-    fault inside a fault); or QEMU or the plugin failed, as `log` tells.
-    """
-
-    console: bytes
-    trace: Trace | None
-    ending: Ending
-    log: str
 
 
 def find_qemu() -> Path:
@@ -246,3 +219,23 @@ def _with_trace(
     text = path.read_text(encoding="ascii", errors="replace")
     trace = parse_trace(text, region_names, memories)
     return Emulation(console, trace, "budget" if trace.status == "budget" else "reset", log)
+
+
+def _version() -> str:
+    find_compiler()  # which the plugin is built by
+    return f"QEMU {qemu_version(find_qemu())}"
+
+
+def _machine(board: "Board") -> Machine:
+    return find_machine(board.emulation.qemu, board.core)
+
+
+SIMULATOR = Simulator(
+    name=DEFAULT_SIMULATOR,
+    summary="QEMU's Arm machines, counted by a plugin of ours: exact instructions, blocks, events",
+    counts="events",
+    version=_version,
+    machine=_machine,
+    emulate=emulate,
+    sources=plugin_files(),
+)

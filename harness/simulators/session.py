@@ -16,7 +16,7 @@ from harness.simulators.protocol import (
     build_request,
     read_session,
 )
-from harness.simulators.qemu import Dispatch, Emulation, Limits, Marker, emulate
+from harness.simulators.simulator import Dispatch, Emulation, Limits, Marker, Simulator
 from harness.simulators.trace import Trace
 
 BOOT = 1
@@ -47,6 +47,7 @@ class Guest:
     interpreter's indirect calls.
     """
 
+    simulator: Simulator
     elf: Path
     machine: Machine
     symbols: Mapping[str, tuple[int, int]]
@@ -110,7 +111,7 @@ def search_arena(guest: Guest, sample: bytes, largest_bytes: int) -> ArenaFound 
 def measure(
     guest: Guest, sample: bytes, memory_system: MemorySystem | None = None
 ) -> Measured | Stop:
-    """Run one sample twice with full detail: boot, allocation, first and warm Invoke.
+    """Run one sample twice in all detail there is: boot, allocation, first and warm Invoke.
 
     With a `memory_system` the trace has the events of its memories and caches.
     """
@@ -170,15 +171,16 @@ def _run(
     if len(request) > window_bytes:
         return Stop("unsupported", f"one sample is larger than the window of {window_bytes} B")
     wall_s = _START_S + guest.budget / _SLOWEST_EMULATION_HZ
-    emulation = emulate(
+    detail = measured and guest.simulator.counts_blocks
+    emulation = guest.simulator.emulate(
         elf=guest.elf,
         machine=guest.machine.name,
         window_origin=guest.machine.window_origin,
         window=request,
         markers=_markers(guest.symbols) if measured else (),
-        dispatches=_dispatches(guest) if measured else (),
+        dispatches=_dispatches(guest) if detail else (),
         region_names=REGION_NAMES,
-        detail=measured,
+        detail=detail,
         limits=Limits(guest.budget, wall_s, _CONSOLE_BYTES),
         cache=guest.cache,
         memory_system=memory_system,

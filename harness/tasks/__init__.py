@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from harness.names import unknown_name
-from harness.plugins import load_plugins
+from harness.plugins import load_plugins, plugin_origins
 from harness.tasks.sampling import stratified_subset
 from harness.tasks.task import (
     Dataset,
@@ -30,6 +30,7 @@ __all__ = [
     "find_task",
     "load_tasks",
     "stratified_subset",
+    "task_origins",
 ]
 
 
@@ -40,6 +41,15 @@ def load_tasks() -> Mapping[str, Task]:
         HarnessError: Two tasks have one name, or a third party's cannot be loaded.
     """
     return load_plugins("harness.tasks", "harness.tasks", "TASK", Task)
+
+
+def task_origins() -> Mapping[str, str]:
+    """Return the package of each task that is not ours, by name.
+
+    Raises:
+        HarnessError: As `load_tasks`.
+    """
+    return plugin_origins("harness.tasks", "harness.tasks", "TASK", Task)
 
 
 def find_task(name: str) -> Task:

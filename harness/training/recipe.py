@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from harness.errors import HarnessError
 from harness.names import unknown_name
-from harness.plugins import load_plugins
+from harness.plugins import load_plugins, plugin_origins
 from harness.schemes.keras_files import KerasModel
 from harness.training.checkpoint import Weights
 from harness.training.fitting import Callback
@@ -45,6 +45,15 @@ def load_recipes() -> Mapping[str, Recipe]:
         HarnessError: Two recipes have one name, or a third party's cannot be loaded.
     """
     return load_plugins("harness.training", "harness.recipes", "RECIPE", Recipe)
+
+
+def recipe_origins() -> Mapping[str, str]:
+    """Return the package of each recipe that is not ours, by name.
+
+    Raises:
+        HarnessError: As `load_recipes`.
+    """
+    return plugin_origins("harness.training", "harness.recipes", "RECIPE", Recipe)
 
 
 def find_recipe(name: str) -> Recipe:

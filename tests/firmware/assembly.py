@@ -9,7 +9,8 @@ from elftools.elf.elffile import ELFFile
 
 from harness.process import run
 from harness.simulators.machines import MACHINES
-from harness.simulators.qemu import Dispatch, Emulation, Limits, Marker, emulate
+from harness.simulators.qemu import emulate
+from harness.simulators.simulator import Dispatch, Emulation, Limits, Marker
 from harness.simulators.trace import Trace
 
 ASM = Path(__file__).with_name("asm")

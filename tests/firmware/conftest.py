@@ -11,7 +11,8 @@ from assembly import NOTHING, assemble, emulate_assembly
 from firmware_lab import Lab, open_lab
 from model_factory import fully_connected
 
-from harness.simulators.qemu import Emulation, find_qemu
+from harness.simulators.qemu import find_qemu
+from harness.simulators.simulator import Emulation
 
 ALSO = [name for name in os.environ.get("HARNESS_QEMU_ALSO", "").split(os.pathsep) if name]
 

@@ -23,8 +23,9 @@ from harness.model_file.kernel_choice import choose_kernels
 from harness.model_file.operator_table import load_operator_table
 from harness.model_file.reader import read_model
 from harness.process import run
-from harness.simulators.qemu import Emulation, Limits, emulate
+from harness.simulators.qemu import emulate
 from harness.simulators.session import Guest
+from harness.simulators.simulator import Emulation, Limits
 from harness.store import Workspace
 
 TARGET = make_target("cortex-m4", "fpv4-sp-d16", "mps2-an386")

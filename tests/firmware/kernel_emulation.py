@@ -19,7 +19,8 @@ from harness.firmware.memory_map import symbol_addresses
 from harness.firmware.target import Target, make_target
 from harness.process import run
 from harness.simulators.protocol import FrameType, read_frames
-from harness.simulators.qemu import Emulation, Limits, Marker, emulate
+from harness.simulators.qemu import emulate
+from harness.simulators.simulator import Emulation, Limits, Marker
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -15,8 +15,8 @@ from harness.simulators.protocol import (
     build_request,
     read_session,
 )
-from harness.simulators.qemu import Limits
 from harness.simulators.session import measure, run_samples, search_arena
+from harness.simulators.simulator import Limits
 
 pytestmark = pytest.mark.emulator
 

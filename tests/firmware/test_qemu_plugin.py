@@ -15,12 +15,8 @@ from harness.simulators import plugin as plugins
 from harness.simulators import trace as traces
 from harness.simulators.machines import MACHINES
 from harness.simulators.plugin import COMPILER_FLAGS, build_plugin, c_sources
-from harness.simulators.qemu import (
-    Limits,
-    emulate,
-    find_qemu,
-    qemu_version,
-)
+from harness.simulators.qemu import emulate, find_qemu, qemu_version
+from harness.simulators.simulator import Limits
 from harness.simulators.trace import BlockCount, OperatorCount, Trace
 
 pytestmark = pytest.mark.emulator

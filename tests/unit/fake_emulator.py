@@ -2,15 +2,19 @@
 
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from harness.firmware.target import make_target
+from harness.simulators import qemu
 from harness.simulators.protocol import ErrorCode, FrameType, encode_frame
-from harness.simulators.qemu import Emulation
 from harness.simulators.session import REGION_NAMES, Guest
+from harness.simulators.simulator import Emulate, Emulation, Simulator
 from harness.simulators.trace import Trace
+
+SIMULATOR = qemu.SIMULATOR
+"""What guests run on; a test puts its own here (see `simulator`)."""
 
 TARGET = make_target("cortex-m4", "fpv4-sp-d16", "mps2-an386")
 LARGEST = TARGET.largest_arena_bytes
@@ -27,11 +31,21 @@ SYMBOLS = {
 TRACE = Trace("end", 10, {"none": 4, "invoke_warm": 6}, (), ())
 
 
+def simulator(emulate: Emulate, **other: Any) -> Simulator:
+    """QEMU with another way to emulate."""
+    return replace(qemu.SIMULATOR, emulate=emulate, **other)
+
+
 def guest(folder: Path) -> Guest:
     """A guest whose ELF nobody reads."""
-    elf = folder / "firmware.elf"
     return Guest(
-        elf, TARGET.machine, SYMBOLS, dispatches=((0x1000, 2),), cache=folder, budget=1_000_000
+        SIMULATOR,
+        folder / "firmware.elf",
+        TARGET.machine,
+        SYMBOLS,
+        dispatches=((0x1000, 2),),
+        cache=folder,
+        budget=1_000_000,
     )
 
 

@@ -182,6 +182,17 @@ def test_installing_where_all_is_there_says_so_in_one_line(
     assert result.output == "Nothing to install: everything is there.\n"
 
 
+def test_what_only_the_tests_need_is_looked_for_on_request(stub: Stub) -> None:
+    stub("apt-get", "")
+    app = typer.Typer()
+    app.command()(doctor)
+    plain = CliRunner().invoke(app, [], env={"COLUMNS": "100"})
+    assert "chromium" not in plain.output
+    asked = CliRunner().invoke(app, ["--tests"], env={"COLUMNS": "100"})
+    assert "chromedriver" in asked.output
+    assert str(asked.exception).endswith("; run 'harness doctor --install --tests'")
+
+
 @pytest.mark.emulator
 def test_this_machine_has_what_the_tests_need() -> None:
     problems = {finding.check.name: finding.problem for finding in examine(checks())}

@@ -1,6 +1,9 @@
 """The graph of a sweep: what is shared is done once, and a stop ends only its own cells."""
 
+import signal
+import threading
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import dask
@@ -18,13 +21,14 @@ from evidence_factory import (
 from rich.console import Console
 
 from harness.bench import graph
-from harness.bench.artifacts import Events, Library, TflmTree, Timing
+from harness.bench.artifacts import Converted, Events, Library, TflmTree, Timing
 from harness.bench.context import Context
-from harness.bench.graph import build_graph
+from harness.bench.graph import build_graph, build_host_graph, build_image_graph
 from harness.bench.progress import LineProgress
-from harness.bench.run import run_sweep
+from harness.bench.run import run_graph, run_sweep
 from harness.errors import HarnessError, Stop
 from harness.model_file.kernel_choice import KernelChoice
+from harness.process import run
 
 WHOLE = evidence()
 TREE = TflmTree(api="tflm2020", kernels="reference", identity="x", archive=DIGEST)
@@ -125,6 +129,64 @@ def test_every_step_runs_once_for_what_is_shared_and_rows_keep_the_cells_order(c
         "judge_outputs": 3,
         "timing_of": 4,
     }
+
+
+@pytest.mark.parametrize(
+    ("build", "last", "not_reached"),
+    [
+        (build_host_graph, "host_evidence", "deploy_model"),
+        (partial(build_image_graph, runtimes=PROVENANCE.runtimes), "make_image", "measure_image"),
+    ],
+)
+def test_a_part_of_the_graph_ends_with_its_step(ctx, steps, build, last, not_reached):
+    _, calls = steps
+    cells = cells_of("nano33ble", "bluepill")
+    found = run_graph(
+        ctx,
+        cells,
+        build(ctx, cells),
+        provenance=PROVENANCE,
+        scheduler=None,
+        progress=LineProgress(len(cells), Console(quiet=True)),
+    )
+    assert [one.measurement for one in found] == [None, None]
+    assert last in calls
+    assert not_reached not in calls
+    assert "convert_model" in calls
+
+
+def test_who_does_not_wait_for_a_sweep_ends_its_programs(ctx, monkeypatch):
+    """A test framework's timeout is raised while a step is running."""
+    running = threading.Event()
+
+    class Impatient(LineProgress):
+        def event(self, _event):
+            running.set()
+
+    def sleep(ctx, *_):
+        return ctx.step("sleep", "sleeping", {}, Converted, lambda: run(["sleep", "600"]))
+
+    def interrupt(_signal, _frame):
+        raise TimeoutError
+
+    monkeypatch.setattr(graph, "choose_samples", sleep)
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    alarm = threading.Thread(
+        target=lambda: (running.wait(), signal.raise_signal(signal.SIGUSR1)), daemon=True
+    )
+    alarm.start()
+    try:
+        with pytest.raises(TimeoutError):
+            run_sweep(
+                ctx,
+                cells_of("nano33ble"),
+                provenance=PROVENANCE,
+                scheduler=None,
+                progress=Impatient(1, Console(quiet=True)),
+            )
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert run(["true"]).returncode == 0  # others may be started
 
 
 @pytest.mark.parametrize(

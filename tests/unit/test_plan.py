@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from harness.bench import plan as planning
 from harness.bench import tools
 from harness.bench.arrays import get_array
 from harness.bench.choice import Choice
@@ -29,8 +28,7 @@ def ctx(tmp_path) -> Context:
 def _tools(monkeypatch) -> None:
     """Tools as if all were installed."""
     monkeypatch.setattr(tools, "toolchain", lambda: Toolchain("gcc 12", "ld 2.40"))
-    monkeypatch.setattr(tools, "emulator", lambda: "QEMU 7.2")
-    monkeypatch.setattr(planning, "find_compiler", lambda: None)
+    monkeypatch.setattr(tools, "emulator", lambda name: f"{name.upper()} 7.2")
 
 
 @pytest.fixture

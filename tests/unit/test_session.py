@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import fake_emulator
 import pytest
 from fake_emulator import (
     LARGEST,
@@ -16,13 +17,13 @@ from fake_emulator import (
     log,
     memory,
     output,
+    simulator,
     trial,
 )
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import Stop
-from harness.simulators import session
 from harness.simulators.memory_system import MemorySystem, SimulatedMemory
 from harness.simulators.protocol import UNKNOWN, ErrorCode, RunMode
 from harness.simulators.session import ArenaFound, Measured, measure, run_samples, search_arena
@@ -37,7 +38,7 @@ def play(monkeypatch):
 
     def start(*runs):
         emulator = FakeEmulator(runs)
-        monkeypatch.setattr(session, "emulate", emulator)
+        monkeypatch.setattr(fake_emulator, "SIMULATOR", simulator(emulator))
         return emulator
 
     return start
@@ -77,7 +78,7 @@ def test_the_search_finds_the_smallest_arena_whatever_faults_on_the_way(needed, 
 
     device = Device(needed, faults)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "emulate", FakeEmulator([device]))
+        patch.setattr(fake_emulator, "SIMULATOR", simulator(FakeEmulator([device])))
         found = search_arena(guest(Path()), SAMPLE, LARGEST)
     assert found == ArenaFound(-(-needed // 16) * 16, 64)
     assert device.runs <= WHOLE.bit_length()
@@ -249,3 +250,14 @@ def test_a_sample_larger_than_the_window_is_told_before_anything_runs(play, tmp_
     }
     assert calls[run]().status == "unsupported"
     assert emulator.requests == []
+
+
+def test_a_simulator_that_tells_no_blocks_apart_is_asked_for_regions_alone(monkeypatch, tmp_path):
+    console = hello() + output(0, b"a") + output(1, b"a") + memory(800, UNKNOWN) + end(2)
+    emulator = FakeEmulator([ended(console)])
+    monkeypatch.setattr(fake_emulator, "SIMULATOR", simulator(emulator, counts="regions"))
+    assert isinstance(measure(guest(tmp_path), SAMPLE), Measured)
+    (asked,) = emulator.options
+    assert not asked["detail"]
+    assert not asked["dispatches"]
+    assert asked["markers"]

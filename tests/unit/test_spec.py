@@ -63,7 +63,7 @@ def test_a_models_table_comes_before_what_is_said_of_all(tmp_path):
         ('models = ["a"]', "schemes: missing; add it"),
         (SPEC.replace('"digits"', ""), "models: "),
         ("models = [", "not valid TOML"),
-        (SPEC + 'simulator = "real"', "simulator"),
+        (SPEC + 'simulator = ""', "simulator"),
     ],
 )
 def test_a_wrong_spec_is_refused_in_one_line_naming_file_and_field(tmp_path, text, message):
@@ -90,6 +90,7 @@ def spec_of(**changes) -> BenchSpec:
             {"kernel_set": {"simd": KernelSettings(schemes=("in8",))}},
             "unknown scheme 'in8'; did you mean 'int8'",
         ),
+        ({"simulator": "real"}, "unknown simulator 'real'; .*known: qemu"),
         ({"optimize": ("o2",)}, "unknown optimization 'o2'; did you mean 'O2'"),
         ({"boards": ("pico", "pico")}, "boards: pico is given twice; remove one"),
         ({"optimize": ("O2", "Os", "O2")}, "optimize: O2 is given twice"),

@@ -17,7 +17,8 @@ from harness.cycles.decode import decode_block
 from harness.cycles.elf_code import ElfCode
 from harness.process import run
 from harness.simulators.machines import MACHINES
-from harness.simulators.qemu import Limits, Marker, emulate
+from harness.simulators.qemu import emulate
+from harness.simulators.simulator import Limits, Marker
 
 pytestmark = pytest.mark.emulator
 

@@ -12,7 +12,8 @@ from harness.cycles.what_if import WhatIf
 from harness.errors import HarnessError
 from harness.profile import own_program
 from harness.profile.own_program import Program, estimate_program, record
-from harness.simulators.qemu import Emulation
+from harness.simulators.qemu import SIMULATOR
+from harness.simulators.simulator import Emulation
 from harness.simulators.trace import BlockCount, OperatorCount, Status, Trace
 
 BOARD = load_board("nucleo-l4r5zi")
@@ -68,7 +69,8 @@ class FakeEmulator:
 
 
 def run(monkeypatch, program: Program, emulator: FakeEmulator, what_if: WhatIf = AS_IT_IS):
-    monkeypatch.setattr(own_program, "emulate", emulator)
+    simulator = replace(SIMULATOR, emulate=emulator)
+    monkeypatch.setattr(own_program, "find_simulator", {"qemu": simulator}.__getitem__)
     return record(program, BOARD, Path("cache"), what_if)
 
 
