@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
+from harness.cli.baseline import make_baseline_app
 from harness.cli.bench import bench
 from harness.cli.boards import boards
 from harness.cli.calibrate import calibrate
+from harness.cli.compare import compare
 from harness.cli.doctor import doctor
 from harness.cli.gate import gate
 from harness.cli.inspect import inspect
@@ -21,6 +23,7 @@ from harness.cli.train import train
 COMMANDS = (
     bench,
     gate,
+    compare,
     profile,
     train,
     calibrate,
@@ -68,4 +71,5 @@ def make_app() -> typer.Typer:
     app.callback()(_root)
     for command in COMMANDS:
         app.command()(command)
+    app.add_typer(make_baseline_app(), name="baseline")
     return app

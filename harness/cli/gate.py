@@ -1,90 +1,117 @@
-"""The command `gate`: hold the results of a run against budgets."""
+"""The command `gate`: hold the results of a run against budgets and baseline."""
 
+import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+_WIDEST = 100
+
 if TYPE_CHECKING:
-    from rich.table import Table
-
-    from harness.gate.verdict import Finding, Verdict
+    from harness.gate.run import GateAnswer
 
 
-def gate(
+def gate(  # noqa: PLR0913, PLR0917 -- one parameter an option
     results: Annotated[
         Path, typer.Option(help="CSV file that 'harness bench' wrote.", metavar="CSV")
     ] = Path("results/bench.csv"),
     budgets: Annotated[
         Path, typer.Option(help="TOML file with the limits.", metavar="TOML")
     ] = Path("budgets.toml"),
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            help="Table to compare with; results/baseline.csv unless given.", metavar="CSV"
+        ),
+    ] = None,
+    no_baseline: Annotated[
+        bool, typer.Option("--no-baseline", help="Hold absolute limits only.")
+    ] = False,
+    markdown: Annotated[
+        Path | None, typer.Option(help="Write the verdict as Markdown.", metavar="FILE")
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option(help="Write it as JUnit XML.", metavar="FILE")
+    ] = None,
+    bencher: Annotated[
+        Path | None, typer.Option(help="Write the figures for bencher.dev.", metavar="FILE")
+    ] = None,
+    github_benchmark: Annotated[
+        Path | None,
+        typer.Option(help="Write the figures for github-action-benchmark.", metavar="FILE"),
+    ] = None,
+    annotations: Annotated[
+        bool | None,
+        typer.Option(
+            help="Print GitHub annotations, and write the job summary to the file that "
+            "GITHUB_STEP_SUMMARY names; on where GITHUB_ACTIONS is true."
+        ),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="List all that was held.")] = False,
 ) -> None:
-    """Hold the results against budgets; exit with status 1 if one is exceeded.
+    """Hold the results against limits; exit with status 1 if one is exceeded.
 
-    A budget names model, scheme and board (wildcards are allowed) and limits flash_bytes,
-    ram_bytes or quality_min. A budget that matches no row, or a row without the measurement,
-    fails too.
+    budgets.toml names cells by model, scheme, board and more (wildcards are allowed). Its
+    [[budget]] tables hold absolute limits: most flash, RAM, instructions, cycles, energy, least
+    quality. Its [[growth]] tables say how much worse than the baseline a figure may be. Whatever
+    cannot be held fails: a table that matches no row, a row or figure that is not there, a
+    baseline of another compiler. docs/budgets.md lists all limits.
 
-    Example: harness gate --results results/bench.csv --budgets budgets.toml
+    For example:
+
+      harness bench && harness gate
+
+      harness gate --baseline main.csv --markdown comment.md --junit gate.xml
+
+      harness baseline update      after a pass, to hold what shrank
     """
     from harness.cli.tables import make_console
-    from harness.gate.budgets import read_budgets
-    from harness.gate.verdict import judge
-    from harness.results.csv_file import read_rows
+    from harness.errors import HarnessError
+    from harness.files import write_atomically
+    from harness.gate.output.terminal import TerminalReport
+    from harness.gate.run import GateRequest, run_gate
 
-    limits = read_budgets(budgets)
-    verdict = judge(read_rows(results), limits)
+    if baseline is not None and no_baseline:
+        raise HarnessError("--baseline and --no-baseline: give one of them")
+    answer = run_gate(GateRequest(results, budgets, baseline, compare=not no_baseline))
+    report = TerminalReport(answer.verdict, verbose)
     console = make_console()
-    console.print(_table(verdict))
-    for line in (*_notes(verdict), _summary(verdict)):
+    for table in report.tables():
+        console.print(table, width=min(console.width, _WIDEST))
+    for line in report.lines():
         console.print(line, highlight=False, markup=False, soft_wrap=True)
-    if not verdict.passed:
+    texts = _texts(answer, (markdown, junit, bencher, github_benchmark))
+    for path, text in texts:
+        write_atomically(path, text)
+    if annotations or (annotations is None and os.environ.get("GITHUB_ACTIONS") == "true"):
+        _tell_github(answer, budgets)
+    if not answer.verdict.passed:
         raise typer.Exit(1)
 
 
-def _table(verdict: "Verdict") -> "Table":
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+def _texts(answer: "GateAnswer", paths: Sequence[Path | None]) -> list[tuple[Path, str]]:
+    """Return what to write where: Markdown, JUnit, bencher.dev, github-action-benchmark."""
+    from harness.gate.output.benchmark_json import bencher_text, github_benchmark_text
+    from harness.gate.output.junit import junit_text
+    from harness.gate.output.markdown import markdown_text
 
-    from harness.gate.verdict import Outcome
-
-    styles = {Outcome.PASSED: "green", Outcome.FAILED: "bold red", Outcome.SKIPPED: "bright_black"}
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for header in ("verdict", "cell", "limit on"):
-        table.add_column(header, overflow="fold")
-    for header in ("measured", "limit", "headroom"):
-        table.add_column(header, justify="right", no_wrap=True)
-    for finding in verdict.findings:
-        if not finding.limit_name:
-            continue
-        cells = [finding.cell, finding.limit_name.removesuffix("_min").removesuffix("_bytes")]
-        cells += [_figure(finding, value) for value in (finding.measured, finding.limit)]
-        cells.append(_figure(finding, finding.headroom, sign="+"))
-        table.add_row(Text(finding.outcome, styles[finding.outcome]), *map(Text, cells))
-    return table
+    makers: tuple[Callable[[], str], ...] = (
+        lambda: markdown_text(answer.verdict),
+        lambda: junit_text(answer.verdict),
+        lambda: bencher_text(answer.rows),
+        lambda: github_benchmark_text(answer.rows),
+    )
+    return [(path, make()) for path, make in zip(paths, makers, strict=True) if path is not None]
 
 
-def _figure(finding: "Finding", value: float | None, sign: str = "") -> str:
-    if value is None:
-        return "-"
-    return f"{value:{sign}.4f}" if finding.limit_name == "quality_min" else f"{value:{sign},} B"
+def _tell_github(answer: "GateAnswer", budgets: Path) -> None:
+    """Print annotations, and append the Markdown to the job's summary where it has one."""
+    from harness.gate.output.annotations import annotations_text, append_job_summary
+    from harness.gate.output.markdown import markdown_text
 
-
-def _notes(verdict: "Verdict") -> list[str]:
-    return [
-        f"{finding.outcome}: {finding.cell}: {finding.message}"
-        for finding in verdict.findings
-        if finding.message
-    ]
-
-
-def _summary(verdict: "Verdict") -> str:
-    from harness.gate.verdict import Outcome
-
-    counts = {
-        outcome: sum(finding.outcome is outcome for finding in verdict.findings)
-        for outcome in Outcome
-    }
-    listed = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
-    return f"gate {'passed' if verdict.passed else 'FAILED'}: {listed}"
+    typer.echo(annotations_text(answer.verdict, str(budgets)), nl=False)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        append_job_summary(Path(summary), markdown_text(answer.verdict))

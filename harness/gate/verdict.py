@@ -1,115 +1,96 @@
-"""Hold rows against budgets: a pure function, which fails whatever it cannot see to be good."""
+"""What the gate found: every limit held against every row, and what became of the whole."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
-from harness.gate.budgets import LIMITS, Budget
-from harness.results.row import Row, Status
+from harness.gate.attribution import Attribution
+from harness.gate.limits import find_limit
+from harness.results.comparison import TableComparison
+from harness.results.figures import difference
 
-_MEASURED_IN = {
-    "flash_bytes": "flash_bytes",
-    "ram_bytes": "ram_bytes",
-    "quality_min": "quality_device",
-}
+Kind = Literal["budget", "growth", "coverage", "baseline"]
 
 
 class Outcome(StrEnum):
     """What became of one limit."""
 
     PASSED = "passed"
+    WARNED = "warned"
+    """It holds, but little is left, or something that should not matter is not as it was."""
     FAILED = "failed"
     SKIPPED = "skipped"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One limit of one budget held against one row, or what kept it from being held."""
+    """One limit held against one row, or what kept it from being held.
+
+    `kind` is "budget" or "growth" where a limit was compared; "coverage" where rows or measurements
+    are not there that should be; "baseline" where the baseline cannot serve.
+    """
 
     outcome: Outcome
-    cell: str
-    """The row that was judged; the budget's patterns when it matched none."""
+    kind: Kind
+    label: str
+    """The row as people call it, or a table's patterns where it is about no single row."""
+    cell: tuple[str, ...] | None = None
+    """The row's axes; None where it is about no single row."""
     limit_name: str = ""
-    """`flash_bytes`, `ram_bytes` or `quality_min`; empty when nothing was compared."""
+    """The key of budgets.toml; empty when nothing was compared."""
     measured: float | None = None
     limit: float | None = None
+    """The most, or of qualities the least, that passes; for growth, baseline and allowance."""
+    baseline: float | None = None
+    allowed: float | None = None
+    """For growth: how much worse than the baseline passes, in the unit of the column."""
     message: str = ""
-    """Why it failed or was skipped."""
+    """Why it did not pass, or what to know."""
+    remedy: str = ""
+    """What to do about it."""
+    source_line: int | None = None
+    """The line of budgets.toml on which the [[budget]] or [[growth]] table stands, where known."""
+
+    @property
+    def column(self) -> str | None:
+        """The column that was held; None when nothing was compared."""
+        return find_limit(self.limit_name).column if self.limit_name else None
 
     @property
     def headroom(self) -> float | None:
         """What is left before the limit; negative beyond it, None when nothing was compared."""
-        if self.measured is None or self.limit is None:
+        if not self.limit_name:
             return None
-        if self.limit_name == "quality_min":
-            return self.measured - self.limit
-        return self.limit - self.measured
+        if find_limit(self.limit_name).figure.more_is_better:
+            return difference(self.measured, self.limit)
+        return difference(self.limit, self.measured)
+
+    @property
+    def growth(self) -> float | None:
+        """How much more than the baseline was measured; None where nothing was compared."""
+        return difference(self.measured, self.baseline)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """All findings, budget by budget, in the order of the budgets and then of the rows."""
+    """All findings: table by table as budgets.toml has them, each in the order of the rows."""
 
     findings: tuple[Finding, ...]
+    comparison: TableComparison | None = None
+    """The results against the baseline; None where there is none, or it was not to be compared."""
+    attributions: Mapping[tuple[str, ...], Attribution] = field(default_factory=dict)
+    """What grew, for the cells whose sizes or instructions changed."""
 
     @property
     def passed(self) -> bool:
         """Whether no limit failed, and some limit was held against a measurement."""
-        outcomes = {finding.outcome for finding in self.findings}
-        return Outcome.PASSED in outcomes and Outcome.FAILED not in outcomes
+        held = any(finding.headroom is not None for finding in self.findings)
+        return held and all(finding.outcome is not Outcome.FAILED for finding in self.findings)
 
-
-def judge(rows: Sequence[Row], budgets: Sequence[Budget]) -> Verdict:
-    """Return the verdict of `budgets` over `rows`.
-
-    A value at its limit passes. A budget fails that matches no row, or none that could be
-    measured; so does a row that was not measured, is wrong, or does not fit its board. An
-    `unsupported` row is skipped where the budget does not name the scheme.
-    """
-    return Verdict(tuple(finding for budget in budgets for finding in _held(budget, rows)))
-
-
-def _held(budget: Budget, rows: Sequence[Row]) -> list[Finding]:
-    matched = [row for row in rows if budget.matches(row)]
-    # The first three axes name a row, unless kernels or optimization vary as well.
-    axes = 3 if len({row.cell[:3] for row in matched}) == len(matched) else None
-    findings = [
-        finding
-        for row in matched
-        for finding in _row_findings(budget, row, " ".join(row.cell[:axes]))
-    ]
-    if not matched:
-        findings.append(
-            Finding(Outcome.FAILED, budget.label, message="no row of the results matches")
-        )
-    elif all(finding.outcome is Outcome.SKIPPED for finding in findings):
-        findings.append(
-            Finding(Outcome.FAILED, budget.label, message="no row that matches was measured")
-        )
-    return findings
-
-
-def _row_findings(budget: Budget, row: Row, cell: str) -> list[Finding]:
-    said = f"{row.status}: {row.reason}"
-    if row.status is Status.UNSUPPORTED:
-        outcome = Outcome.SKIPPED if budget.any_scheme else Outcome.FAILED
-        return [Finding(outcome, cell, message=said)]
-    if row.status.is_bad:
-        return [Finding(Outcome.FAILED, cell, message=said)]
-    findings = [
-        _compared(cell, name, getattr(row, _MEASURED_IN[name]), limit)
-        for name in LIMITS
-        if (limit := getattr(budget, name)) is not None
-    ]
-    if row.status is Status.DOES_NOT_FIT:
-        findings.append(Finding(Outcome.FAILED, cell, message=said))
-    return findings
-
-
-def _compared(cell: str, name: str, measured: float | None, limit: float) -> Finding:
-    if measured is None:
-        return Finding(Outcome.FAILED, cell, name, None, limit, "no measurement")
-    finding = Finding(Outcome.PASSED, cell, name, measured, limit)
-    if finding.headroom is not None and finding.headroom >= 0:
-        return finding
-    return Finding(Outcome.FAILED, cell, name, measured, limit, "beyond the limit")
+    @property
+    def new_baseline(self) -> bool:
+        """Whether to propose a new baseline: it passed, and the table is not the baseline's."""
+        if self.comparison is None or not self.passed:
+            return False
+        return any(row.kind != "same" for row in self.comparison.rows)

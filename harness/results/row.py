@@ -33,8 +33,11 @@ def _one_line_or_none(text: str | None) -> str | None:
 
 Identity = Annotated[str, AfterValidator(_one_line), Field(min_length=1)]
 Text = Annotated[str | None, AfterValidator(_one_line_or_none)]
-Whole = Annotated[int | None, Field(ge=0)]
-Real = Annotated[float | None, Field(allow_inf_nan=False)]
+LARGEST = 2**53
+"""The largest figure: what is beyond it no floating-point number holds exactly."""
+
+Whole = Annotated[int | None, Field(ge=0, le=LARGEST)]
+Real = Annotated[float | None, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
 
 
 def _decimals(count: int) -> dict[str, Any]:
