@@ -15,6 +15,7 @@ from harness.cli.inspect import inspect
 from harness.cli.kernels import kernels
 from harness.cli.models import models
 from harness.cli.profile import profile
+from harness.cli.report import report
 from harness.cli.schema import schema
 from harness.cli.schemes import schemes
 from harness.cli.simulators import simulators
@@ -24,6 +25,7 @@ COMMANDS = (
     bench,
     gate,
     compare,
+    report,
     profile,
     train,
     calibrate,
