@@ -1,7 +1,7 @@
 *** Settings ***
 Documentation       The path that the README leads along: look at the machine, measure one cell, measure it
 ...                 again, hold it against budgets, then measure a model of one's own.
-Library             HarnessLibrary.py
+Library             CommandLine.py
 
 
 *** Variables ***
@@ -66,7 +66,7 @@ The gate fails with status 1 where the budget is tight
     Write File    tight.toml    [[budget]]    model = "digits"    board = "nano33ble"    ram_bytes = 1024
     Run Harness    gate    --results    ${TABLE}    --budgets    tight.toml
     Exit Status Should Be    ${1}
-    Output Should Contain    gate FAILED    digits int8 nano33ble
+    Output Should Contain    gate FAILED    digits int8 on nano33ble
 
 The gate refuses with status 2 where the results are missing
     Run Harness    gate    --results    results/nowhere.csv    --budgets    tight.toml

@@ -1,7 +1,7 @@
 *** Settings ***
 Documentation       The axes of the table: every kind of weights on the device, a detector with the features that
 ...                 its firmware computes, and requests that make no sense.
-Library             HarnessLibrary.py
+Library             CommandLine.py
 
 
 *** Variables ***

@@ -1,4 +1,7 @@
-"""Keywords that run the harness as a person would and look at what it prints and writes."""
+"""Keywords that run the command `harness` as a person would, and look at what it prints and writes.
+
+A team's own suite uses `Library    harness.robot` instead, which needs no command line.
+"""
 
 import csv
 import os
@@ -16,7 +19,7 @@ LONGEST_RUN_S = 900
 
 
 @library(scope="SUITE")
-class HarnessLibrary:
+class CommandLine:
     """Runs `python -m harness` in a folder of its own and keeps what the last run gave.
 
     The cache is HARNESS_CACHE, else HARNESS_TEST_CACHE, which the tests of the firmware fill too,
