@@ -17,7 +17,7 @@ from harness.errors import HarnessError
 from harness.report.bundle import vega_script
 from harness.report.page import page_html
 from harness.report.selection import read_limits
-from harness.results.results import Results, load
+from harness.results.results import Results
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "results" / "bench.csv"
@@ -30,7 +30,7 @@ _LIMIT_S = 120
 
 def page(table: Path) -> str:
     """Return the page for a table, with the repository's budgets marked."""
-    read = load(table)
+    read = Results.read(table)
     if read.manifest is None:
         raise HarnessError(f"{table.with_suffix('.json')}: missing; run 'harness bench'")
     results = Results(read.rows, read.manifest, "docs/example/bench.csv")

@@ -13,7 +13,7 @@ __all__ = ["__version__", "load"]
 def __getattr__(name: str) -> object:
     """Return `load`, whose module is imported at its first use: most of the package needs none."""
     if name == "load":
-        from harness.results.results import load
+        from harness.report.plotted_results import load
 
         return load
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

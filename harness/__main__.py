@@ -1,6 +1,7 @@
 """The entry point: one place that turns every ending into an exit status."""
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -13,21 +14,31 @@ EXIT_REFUSED = 2
 EXIT_INTERRUPTED = 130
 
 _PATIENCE_S = 1.0
+_OUTPUT_IS_LOST = {errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT}
 
 
 def main() -> None:
     """Run the command line and exit with 0, 1 (not good), 2 (not carried out) or 130 (Ctrl-C)."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
+    if sys.stdout is None:  # closed by whoever started this
+        _complain("standard output: is closed; print to a file or to /dev/null")
+        sys.exit(EXIT_REFUSED)
     try:
         from harness.cli.app import make_app
 
         status = make_app()(standalone_mode=False)
         if status == EXIT_INTERRUPTED:  # what typer makes of Ctrl-C
             _stop_at_once()
+        sys.stdout.flush()
         sys.exit(status if isinstance(status, int) else 0)
     except HarnessError as error:
         _complain(str(error))
+        sys.exit(EXIT_REFUSED)
+    except OSError as error:
+        if error.filename is not None or error.errno not in _OUTPUT_IS_LOST:
+            raise
+        _give_up_output(error)
         sys.exit(EXIT_REFUSED)
     except Exception as error:
         status = _usage_status(error)
@@ -63,6 +74,16 @@ def _usage_status(error: Exception) -> int | None:
         return None
     _complain(describe())
     return EXIT_REFUSED
+
+
+def _give_up_output(error: OSError) -> None:
+    """Say that standard output cannot be written, and let go of what it still holds."""
+    # What is left in its buffer would fail once more at the end, with a traceback.
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with contextlib.suppress(OSError):
+        reason = error.strerror or error
+        _complain(f"standard output: cannot be written ({reason}); free space or print elsewhere")
 
 
 def _complain(message: str) -> None:

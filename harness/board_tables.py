@@ -20,6 +20,12 @@ def _clock(value: int) -> int:
     return value
 
 
+def _one_line(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("holds a line break or a control character; write one line of plain text")
+    return value
+
+
 Count = Annotated[int, Field(ge=0)]
 Size = Annotated[int, Field(gt=0)]
 WaitStates = Annotated[int, Field(ge=0, le=1000)]
@@ -33,6 +39,8 @@ ReadBits = Annotated[int, Field(ge=32), AfterValidator(_power_of_two)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Text = Annotated[str, Field(min_length=1)]
+Line = Annotated[Text, AfterValidator(_one_line)]
+"""What is printed as it is: a line break or a control character could pass for something else."""
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
 

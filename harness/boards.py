@@ -17,11 +17,11 @@ from harness.board_tables import (
     Current,
     Emulation,
     FlashTiming,
+    Line,
     Memory,
     Name,
     Placement,
     Sourced,
-    Text,
 )
 from harness.errors import HarnessError
 from harness.names import unknown_name
@@ -48,7 +48,7 @@ class Board(Sourced):
 
     name: Name
     """What `--board` calls it: the file's name."""
-    title: Text
+    title: Line
     """What it is, with the microcontroller."""
     core: Core
     """The processor."""

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from harness.assets import asset_path
-from harness.board_tables import Name
+from harness.board_tables import Line, Name
 from harness.errors import HarnessError
 from harness.model_file.operator_table import (
     OperatorTable,
@@ -37,7 +36,7 @@ class KernelSet(BaseModel):
 
     name: Name
     """What `--kernels` calls it."""
-    summary: Annotated[str, Field(min_length=1)]
+    summary: Line
     """What its kernels are, in one line."""
     falls_back_to: str | None = None
     """The set of the tree's own kernels that runs what this one lacks; left out: it is one."""
@@ -100,8 +99,10 @@ def load_kernel_folders() -> Mapping[str, KernelFolder]:
         found[kernels.name] = KernelFolder(kernels, folder.path, folder.origin)
     for one in found.values():
         if one.declared.of_tree not in found:
-            raise unknown_name(
-                f"kernel set that {one.declared.name} falls back to", one.declared.of_tree, found
+            others = [name for name in found if name != one.declared.name]
+            what = f"kernel set that {one.declared.name} falls back to"
+            raise HarnessError(
+                f"{one.path / 'kernels.toml'}: {unknown_name(what, one.declared.of_tree, others)}"
             )
     return MappingProxyType(found)
 
@@ -173,27 +174,34 @@ def _check_operators(path: Path, kernels: KernelSet) -> None:
     """Refuse what could only fail in the compiler.
 
     Raises:
-        HarnessError: An API is unknown, a registration is no qualified C++ name, the folder holds
-            no source to compile, or nothing would run what the set lacks.
+        HarnessError: An API or an operator is unknown, a registration is no qualified C++ name, the
+            folder holds no source to compile, or nothing would run what the set lacks.
     """
     for api, operators in kernels.operators.items():
         if api not in runtime_names():
             raise HarnessError(
                 f"{path}: {unknown_name('runtime under operators', api, runtime_names())}"
             )
+        table = load_operator_table(api)
+        known = {*table.operators, *table.custom}
         for operator, entry in operators.items():
+            if operator not in known:
+                what = f"operator under operators.{api}"
+                raise HarnessError(f"{path}: {unknown_name(what, operator, known)}")
             for function in entry.registrations.values():
-                parts = function.split("::")
-                if len(parts) == 1 or not all(
-                    part.isascii() and part.isidentifier() for part in parts
-                ):
-                    raise HarnessError(
-                        f"{path}: operators.{api}.{operator}: {function!r} is no C++ function in a "
-                        "namespace; write it as my_kernels::Register_ADD"
-                    )
+                _check_function(f"{path}: operators.{api}.{operator}", function)
     if kernels.operators and kernels.falls_back_to is None:
         raise HarnessError(f'{path}: falls_back_to: missing; add falls_back_to = "{REFERENCE}"')
     if kernels.operators and not any(
         file.suffix in _COMPILED_SUFFIXES for file in path.parent.rglob("*")
     ):
         raise HarnessError(f"{path}: operators: no C++ source beside it; add the kernels (.cc)")
+
+
+def _check_function(place: str, function: str) -> None:
+    parts = function.split("::")
+    if len(parts) == 1 or not all(part.isascii() and part.isidentifier() for part in parts):
+        raise HarnessError(
+            f"{place}: {function!r} is no C++ function in a namespace; "
+            "write it as my_kernels::Register_ADD"
+        )

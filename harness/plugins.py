@@ -164,7 +164,7 @@ def _load(point: EntryPoint) -> object:
     """Return what an entry point names; whatever its import raises is the package's fault."""
     try:
         return point.load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise HarnessError(
             f"{entry_point_text(point)}: cannot be loaded ({type(error).__name__}: {error}); "
             f"{_REMEDY}"

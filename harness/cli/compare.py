@@ -24,7 +24,7 @@ def compare(
     Example: harness compare results/baseline.csv results/bench.csv
     """
     from harness.cli.tables import make_console
-    from harness.files import write_atomically
+    from harness.files import check_outputs, write_atomically
     from harness.gate.attribution import attribute
     from harness.gate.baseline import read_contents
     from harness.gate.changes import changes_of
@@ -34,17 +34,18 @@ def compare(
     from harness.results.comparison import compare_rows
     from harness.results.csv_file import read_rows
 
+    check_outputs([markdown], [old, new])
     before, after = read_rows(old), read_rows(new)
     comparison = compare_rows(before, after)
     contents = read_contents(old, before), read_contents(new, after)
     attributions = attribute(comparison, *contents)
     changes = changes_of(comparison)
     naming = Naming.of([one.cell for one in comparison.rows])
+    if markdown is not None:
+        write_atomically(markdown, comparison_markdown(comparison, attributions))
     console = make_console()
     if changes:
         shown = figures_table if everything else changes_table
         console.print(shown(changes, naming))
     for line in change_lines(comparison, attributions, naming):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
-    if markdown is not None:
-        write_atomically(markdown, comparison_markdown(comparison, attributions))

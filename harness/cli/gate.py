@@ -67,28 +67,42 @@ def gate(  # noqa: PLR0913, PLR0917 -- one parameter an option
 
       harness baseline update      after a pass, to hold what shrank
     """
-    from harness.cli.tables import make_console
     from harness.errors import HarnessError
-    from harness.files import write_atomically
-    from harness.gate.output.terminal import TerminalReport
+    from harness.files import check_outputs, write_atomically
+    from harness.gate.baseline import DEFAULT_BASELINE
+    from harness.gate.output.annotations import annotations_text, commands_stopped
     from harness.gate.run import GateRequest, run_gate
 
     if baseline is not None and no_baseline:
         raise HarnessError("--baseline and --no-baseline: give one of them")
-    answer = run_gate(GateRequest(results, budgets, baseline, compare=not no_baseline))
+    outputs = (markdown, junit, bencher, github_benchmark)
+    tables = [results, baseline or DEFAULT_BASELINE]
+    check_outputs(outputs, [budgets, *tables, *(path.with_suffix(".json") for path in tables)])
+    on_github = os.environ.get("GITHUB_ACTIONS") == "true" if annotations is None else annotations
+    with commands_stopped(on_github):
+        answer = run_gate(GateRequest(results, budgets, baseline, compare=not no_baseline))
+        # Files before anything is printed: they are there even if the terminal is not.
+        for path, text in _texts(answer, outputs):
+            write_atomically(path, text)
+        if on_github:
+            _write_job_summary(answer)
+        _print(answer, verbose)
+    if on_github:
+        typer.echo(annotations_text(answer.verdict, str(budgets)), nl=False)
+    if not answer.verdict.passed:
+        raise typer.Exit(1)
+
+
+def _print(answer: "GateAnswer", verbose: bool) -> None:
+    from harness.cli.tables import make_console
+    from harness.gate.output.terminal import TerminalReport
+
     report = TerminalReport(answer.verdict, verbose)
     console = make_console()
     for table in report.tables():
         console.print(table, width=min(console.width, _WIDEST))
     for line in report.lines():
         console.print(line, highlight=False, markup=False, soft_wrap=True)
-    texts = _texts(answer, (markdown, junit, bencher, github_benchmark))
-    for path, text in texts:
-        write_atomically(path, text)
-    if annotations or (annotations is None and os.environ.get("GITHUB_ACTIONS") == "true"):
-        _tell_github(answer, budgets)
-    if not answer.verdict.passed:
-        raise typer.Exit(1)
 
 
 def _texts(answer: "GateAnswer", paths: Sequence[Path | None]) -> list[tuple[Path, str]]:
@@ -106,12 +120,11 @@ def _texts(answer: "GateAnswer", paths: Sequence[Path | None]) -> list[tuple[Pat
     return [(path, make()) for path, make in zip(paths, makers, strict=True) if path is not None]
 
 
-def _tell_github(answer: "GateAnswer", budgets: Path) -> None:
-    """Print annotations, and append the Markdown to the job's summary where it has one."""
-    from harness.gate.output.annotations import annotations_text, append_job_summary
+def _write_job_summary(answer: "GateAnswer") -> None:
+    """Append the Markdown to the job's summary where it has one."""
+    from harness.gate.output.annotations import append_job_summary
     from harness.gate.output.markdown import markdown_text
 
-    typer.echo(annotations_text(answer.verdict, str(budgets)), nl=False)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         append_job_summary(Path(summary), markdown_text(answer.verdict))

@@ -61,16 +61,20 @@ def report(  # noqa: PLR0913, PLR0917 -- one parameter an option
     from rich.console import Console
 
     from harness.bench.context import default_cache
-    from harness.files import write_atomically
+    from harness.files import check_outputs, write_atomically
     from harness.report.selection import read_limits, selected
-    from harness.results.results import load
+    from harness.results.results import Results
 
+    page = out or results.with_name("report.html")
+    named = budgets or (_DEFAULT_BUDGETS if _DEFAULT_BUDGETS.is_file() else None)
+    inputs = [results, results.with_suffix(".json"), *([] if named is None else [named])]
+    check_outputs([page, markdown], inputs)
     chosen = {"model": model, "scheme": scheme, "board": board, "kernels": kernels}
     progress = Console(stderr=True)
-    table = selected(load(results), {axis: names for axis, names in chosen.items() if names})
-    named = budgets or (_DEFAULT_BUDGETS if _DEFAULT_BUDGETS.is_file() else None)
+    table = selected(
+        Results.read(results), {axis: names for axis, names in chosen.items() if names}
+    )
     limits = () if named is None else read_limits(named)
-    page = out or results.with_name("report.html")
     if table.manifest is None:
         progress.print(
             f"{results.with_suffix('.json')} is missing: no memory maps down to symbols, no "

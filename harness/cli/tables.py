@@ -16,7 +16,8 @@ def make_console() -> "Console":
     """Return the console of standard output; in a pipe it is wide enough for every table."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL)
+    width = None if sys.stdout.isatty() else _WIDTH_OFF_TERMINAL
+    return Console(width=width, emoji=False)
 
 
 def print_rows(rows: Sequence[Row]) -> None:

@@ -39,6 +39,19 @@ def row_findings(
     return merged(found, naming), comparable
 
 
+def loss_findings(rows: Sequence[RowComparison], naming: Naming) -> list[Finding]:
+    """Return what is to say of rows that only budgets are for: one that is gone fails.
+
+    So does one that could be measured and is `unsupported` now, which a budget may skip.
+    """
+    found: list[Finding] = []
+    for row in rows:
+        lost = row.status_change == "worse" and row.new and row.new.status is Status.UNSUPPORTED
+        if row.new is None or lost:
+            found += _row_problems(row, naming.name([row.cell]))
+    return merged(found, naming)
+
+
 @dataclass(frozen=True)
 class GrowthCheck:
     """One [[growth]] table and the line it stands on."""
@@ -127,7 +140,7 @@ def _row_problems(row: RowComparison, label: str) -> list[Finding]:
 
     old, new = row.old, row.new
     if new is None:
-        remedy = f"sweep it too, or narrow the patterns of [[growth]]; {_ACCEPT}"
+        remedy = f"sweep it too, or narrow the patterns in the budgets file; {_ACCEPT}"
         return problem("in the baseline, not in the results", remedy)
     if new.status.is_bad:
         return problem(f"{new.status}: {new.reason}", BENCH_AGAIN)

@@ -34,7 +34,8 @@ class BudgetCheck:
         found = [one for row in matched for one in self._row(row, naming.name([row.cell]))]
         if not matched:
             remedy = "correct its patterns, or sweep what it is for"
-            found.append(self._of_table("no row of the results matches", remedy))
+            hint = self.budget.nearest(rows)
+            found.append(self._of_table(f"no row of the results matches{hint}", remedy))
         elif all(finding.outcome is Outcome.SKIPPED for finding in found):
             remedy = "correct its patterns, or delete the table"
             found.append(self._of_table("no row that matches was measured", remedy))

@@ -80,7 +80,7 @@ def attribute(comparison: TableComparison, old: Contents, new: Contents) -> dict
     made: dict[object, Attribution] = {}
     found: dict[Cell, Attribution] = {}
     for row in comparison.rows:
-        changed = {delta.column for delta in row.deltas} & _ATTRIBUTED
+        changed = {delta.column for delta in row.deltas if delta.change is not None} & _ATTRIBUTED
         if row.old is None or row.new is None or not changed:
             continue
         key = (_figures(row.old), _figures(row.new), *_identities(row.cell, old, new))
@@ -158,6 +158,8 @@ def _categories(
     found = []
     for category in categories:
         column = f"{memory}_{category}_bytes"
+        if getattr(before, column) is None or getattr(after, column) is None:
+            continue
         change = _change(getattr(before, column), getattr(after, column))
         parts: tuple[PartChange, ...] = ()
         if category == "arena":

@@ -12,7 +12,7 @@ from harness.files import write_atomically
 from harness.gate.attribution import Contents
 from harness.results.comparison import TableComparison, compare_rows
 from harness.results.csv_file import csv_text, read_rows
-from harness.results.manifest import CellRecord, Manifest, read_manifest
+from harness.results.manifest import CellRecord, Manifest, manifest_problem, read_manifest
 from harness.results.row import Row
 
 DEFAULT_BASELINE = Path("results/baseline.csv")
@@ -50,22 +50,6 @@ def read_contents(table: Path, rows: Sequence[Row]) -> Contents:
     if problem:
         return Contents(note=f"symbols are not known: {path}: {problem}")
     return Contents.of(manifest)
-
-
-def manifest_problem(rows: Sequence[Row], manifest: Manifest) -> str:
-    """Return why `manifest` is not that of the table `rows`; "" where it is."""
-    recorded = {record.cell: record for record in manifest.cells}
-    if len(recorded) != len(manifest.cells) or recorded.keys() != {row.cell for row in rows}:
-        return "it is of a table with other cells"
-    images = {key: manifest.images.image(key) for key in manifest.images.images}
-    for row in rows:
-        record = recorded[row.cell]
-        image = images.get(record.key)
-        sizes = (sum(image.flash.values()), image.static_bytes) if image else (None, None)
-        other = image is not None and sizes != (row.flash_bytes, row.ram_static_bytes)
-        if record.status != row.status or other:
-            return f"it is of another run: of {' '.join(row.cell[:3])} it says something else"
-    return ""
 
 
 def renew_baseline(results: Path, baseline: Path) -> Renewed:

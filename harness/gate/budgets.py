@@ -1,7 +1,7 @@
 """The budgets file: absolute limits by cell, and how much more than the baseline is allowed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
@@ -21,6 +21,7 @@ from harness.gate.numbers import (
     read_allowance,
     read_number,
 )
+from harness.names import nearest_name
 from harness.results.row import Row
 from harness.toml_file import parse_toml
 
@@ -49,8 +50,21 @@ class Patterns(BaseModel):
     features: Pattern = _pattern("computer of the features, `host` or `device`")
 
     def matches(self, row: Row) -> bool:
-        """Return whether `row` is a cell that the table is for."""
-        return all(fnmatchcase(getattr(row, axis), getattr(self, axis)) for axis in PATTERNS)
+        """Return whether `row` is a cell that the table is for.
+
+        A name matches itself, whatever wildcards it would be read as.
+        """
+        pairs = ((getattr(row, axis), getattr(self, axis)) for axis in PATTERNS)
+        return all(name == pattern or fnmatchcase(name, pattern) for name, pattern in pairs)
+
+    def nearest(self, rows: Sequence[Row]) -> str:
+        """Return "; did you mean model 'digits'?" of a name that is almost one of `rows`, or ""."""
+        for axis in PATTERNS:
+            pattern, known = getattr(self, axis), {getattr(row, axis) for row in rows}
+            if pattern not in known and not set("*?[") & set(pattern):
+                name = nearest_name(pattern, known)
+                return f"; did you mean {axis} {name!r}?" if name else ""
+        return ""
 
     @property
     def any_scheme(self) -> bool:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from harness.gate.against_baseline import GrowthCheck, row_findings
+from harness.gate.against_baseline import GrowthCheck, loss_findings, row_findings
 from harness.gate.against_budgets import BudgetCheck
 from harness.gate.budgets import BudgetsFile, Growth
 from harness.gate.limits import DEFAULT_GROWTH
 from harness.gate.naming import Naming
 from harness.gate.verdict import Finding, Outcome, Verdict
-from harness.results.comparison import TableComparison, compare_rows
+from harness.results.comparison import RowComparison, TableComparison, compare_rows
 from harness.results.row import Row
 
 _DEFAULT = Growth.model_validate(dict.fromkeys(DEFAULT_GROWTH, 0))
@@ -41,8 +41,18 @@ def _growth(comparison: TableComparison, limits: BudgetsFile, naming: Naming) ->
     for check in checks:
         held = check.findings(comparable, naming)
         if not any(check.matches(row) for row in watched):
-            held = [check.unmatched("no row of the results or the baseline matches")]
+            both = [one for row in comparison.rows for one in (row.old, row.new) if one is not None]
+            hint = check.growth.nearest(both)
+            held = [check.unmatched(f"no row of the results or the baseline matches{hint}")]
         elif all_there and all(finding.outcome is Outcome.SKIPPED for finding in held):
             held.append(check.unmatched("no row that matches was measured"))
         found += held
-    return found
+    cells = {row.cell for row in watched}
+    others = [row for row in comparison.rows if row.cell not in cells]
+    budgeted = [row for row in others if _has_budget(row, limits)]
+    return [*found, *loss_findings(budgeted, naming)]
+
+
+def _has_budget(row: RowComparison, limits: BudgetsFile) -> bool:
+    tables = [one for one in (row.old, row.new) if one is not None]
+    return any(budget.matches(one) for budget, _ in limits.budgets for one in tables)

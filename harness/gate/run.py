@@ -20,7 +20,7 @@ class GateRequest:
     results: Path
     budgets: Path
     baseline: Path | None = None
-    """The baseline that the user named; None is DEFAULT_BASELINE, if it is there."""
+    """The baseline that the user named; None is DEFAULT_BASELINE."""
     compare: bool = True
     """Whether to compare with a baseline at all."""
 
@@ -36,7 +36,7 @@ class GateAnswer:
 def run_gate(request: GateRequest) -> GateAnswer:
     """Read what `request` names and return the verdict.
 
-    Where budgets.toml limits growth and there is no baseline, the gate fails.
+    Where there is no baseline and one was to be compared with, the gate fails.
 
     Raises:
         HarnessError: A file cannot be read or understood, or the baseline that was named is not
@@ -75,16 +75,15 @@ def _read_baseline(path: Path) -> tuple[Row, ...]:
 
 
 def _absent(path: Path, limits: BudgetsFile) -> list[Finding]:
-    message = f"there is no baseline {path} to compare with"
-    remedy = f"make it of results that are good: 'harness baseline update', and commit {path}"
-    return [
-        Finding(
-            Outcome.FAILED,
-            "baseline",
-            table.label,
-            message=message,
-            remedy=remedy,
-            source_line=line,
-        )
-        for table, line in limits.growths
-    ]
+    finding = Finding(
+        Outcome.FAILED,
+        "baseline",
+        "growth of any row",
+        message=f"there is no baseline {path} to compare with",
+        remedy=(
+            f"make it of results that are good: 'harness baseline update', and commit {path}; or "
+            "hold absolute limits alone: --no-baseline"
+        ),
+    )
+    tables = [replace(finding, label=table.label, source_line=at) for table, at in limits.growths]
+    return tables or [finding]

@@ -6,11 +6,14 @@ from enum import StrEnum
 from typing import Literal
 
 from harness.gate.attribution import Attribution
-from harness.gate.limits import find_limit
-from harness.results.comparison import TableComparison
+from harness.gate.limits import DEFAULT_GROWTH, find_limit
+from harness.results.comparison import Delta, RowComparison, TableComparison
 from harness.results.figures import difference
 
 Kind = Literal["budget", "growth", "coverage", "baseline"]
+
+_ALWAYS = (*DEFAULT_GROWTH, "quality_device")
+"""What a new baseline must not make worse without being asked to, whatever is limited."""
 
 
 class Outcome(StrEnum):
@@ -90,7 +93,32 @@ class Verdict:
 
     @property
     def new_baseline(self) -> bool:
-        """Whether to propose a new baseline: it passed, and the table is not the baseline's."""
-        if self.comparison is None or not self.passed:
+        """Whether to propose a new baseline: it passed, no worse, and not as the baseline is."""
+        if self.comparison is None or not self.passed or self.worse_rows:
             return False
         return any(row.kind != "same" for row in self.comparison.rows)
+
+    @property
+    def worse_rows(self) -> tuple[RowComparison, ...]:
+        """The rows that are gone or of a worse status, or in which a watched figure is worse.
+
+        Watched are, in the rows under [[growth]], the figures that it limits and those of
+        `_ALWAYS`; worse, be it within what is allowed.
+        """
+        columns: dict[tuple[str, ...], set[str]] = {}
+        for one in self.findings:
+            if one.kind == "growth" and one.cell is not None and one.column is not None:
+                columns.setdefault(one.cell, {*_ALWAYS}).add(one.column)
+        compared = self.comparison.rows if self.comparison else ()
+        return tuple(
+            row
+            for row in compared
+            if row.kind == "gone"
+            or row.status_change == "worse"
+            or any(_is_worse(row.delta(column)) for column in columns.get(row.cell, ()))
+        )
+
+
+def _is_worse(delta: Delta) -> bool:
+    lost = delta.old is not None and delta.new is None
+    return bool(delta.worse) or lost

@@ -29,9 +29,9 @@ def operator_records(details: Mapping[str, Any]) -> list[Record]:
     for operator in details.get("operators", []):
         record = dict(operator)
         entry = cycles.get(operator["index"])
-        if entry is not None:
+        causes = {} if entry is None else entry.get("causes", {})
+        if entry is not None and causes:
             record |= {end: round(entry["cycles"][end]) for end in ("low", "typical", "high")}
-            causes = entry.get("causes", {})
             record["causes"] = [
                 round(causes[cause]["typical"]) if cause in causes else 0 for cause in CAUSES
             ]

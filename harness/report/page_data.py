@@ -6,7 +6,6 @@ from typing import Any
 import altair as alt
 
 from harness.cycles.cost import CAUSES
-from harness.errors import HarnessError
 from harness.profile.tables import CAUSE_NAMES
 from harness.report import operators, pareto, quality
 from harness.report.limits import Limits
@@ -44,11 +43,7 @@ class Positions:
 
 
 def page_data(results: Results, limits: Mapping[tuple[str, ...], Limits]) -> Json:
-    """Return the data of the page's script; `limits` are the budgets of each row by its cell.
-
-    Raises:
-        HarnessError: Details in the manifest are not of the form that `harness bench` writes.
-    """
+    """Return the data of the page's script; `limits` are the budgets of each row by its cell."""
     shared = {name: Positions() for name in ("blocks", "maps", "names", "judgements")}
     groups = results.comparable()
     group_of = {row.cell: place for place, rows in enumerate(groups.values()) for row in rows}
@@ -62,14 +57,7 @@ def page_data(results: Results, limits: Mapping[tuple[str, ...], Limits]) -> Jso
             entry["point"] = pareto.point_record(
                 row, row.model != titles[group], colours[row.scheme], ""
             )
-        try:
-            rows.append(entry | _inside(results, row, shared))
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            # A manifest says of `details` only that they are JSON.
-            raise HarnessError(
-                f"manifest of {results.name}: cells: {' '.join(row.cell[:4])}: details: not of the "
-                "form that is written; run 'harness bench' to write it anew"
-            ) from error
+        rows.append(entry | _inside(results, row, shared))
     return {
         "axes": list(AXES),
         "costs": [

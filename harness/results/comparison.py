@@ -59,11 +59,13 @@ class RowComparison:
     deltas: tuple[Delta, ...] = ()
     """Every figure of COMPARED that differs, in the order of the columns."""
     model_changed: bool = False
-    """Whether another .tflite file was measured."""
+    """Whether another .tflite file was measured; one not known is another where both were built."""
     incomparable: tuple[str, ...] = ()
-    """Why no figures can be compared, a sentence each: another compiler, another TFLM."""
+    """Why no figures can be compared, a sentence each: another or no known compiler or TFLM,
+    another core."""
     warnings: tuple[str, ...] = ()
-    """What else is not the same, a sentence each: emulator, timing model, samples, metric."""
+    """What else is not the same, a sentence each: the board's memories, emulator, timing model,
+    samples, metric."""
 
     @property
     def kind(self) -> Kind:
@@ -137,20 +139,25 @@ def _compared(cell: tuple[str, ...], old: Row | None, new: Row) -> RowComparison
         old,
         new,
         deltas,
-        model_changed=old.model_sha256 != new.model_sha256,
-        incomparable=_differences(old, new, ("compiler", "tflm")),
+        model_changed=_is_another_model(old, new),
+        incomparable=(*_differences(old, new, ("core", *_TOOLS)), *_unknown_tools(old, new)),
         warnings=_differences(old, new, _watched(old, new)),
     )
 
 
+_TOOLS = ("compiler", "tflm")
 _NAMES = {
+    "core": "another core",
     "compiler": "another compiler",
     "tflm": "another TFLM",
     "emulator": "another emulator",
     "timing": "another timing model",
     "samples": "another number of samples",
     "metric": "another metric",
+    "flash_limit_bytes": "another board, flash_limit_bytes",
+    "ram_limit_bytes": "another board, ram_limit_bytes",
 }
+_BUILT = ("flash_bytes", "ram_bytes", "instructions")
 
 
 def _watched(old: Row, new: Row) -> tuple[str, ...]:
@@ -161,7 +168,36 @@ def _watched(old: Row, new: Row) -> tuple[str, ...]:
         "emulator",
         *(("timing",) if timed else ()),
         *(("samples", "metric") if judged else ()),
+        *(
+            limit
+            for limit in ("flash_limit_bytes", "ram_limit_bytes")
+            if _both_have(old, new, limit)
+        ),
     )
+
+
+def _is_another_model(old: Row, new: Row) -> bool:
+    known = _both_have(old, new, "model_sha256") or _both_built(old, new)
+    return known and old.model_sha256 != new.model_sha256
+
+
+def _both_built(old: Row, new: Row) -> bool:
+    return any(_both_have(old, new, column) for column in _BUILT)
+
+
+def _unknown_tools(old: Row, new: Row) -> tuple[str, ...]:
+    """Return which tool neither row names, though both were built: it may be any two."""
+    if not _both_built(old, new):
+        return ()
+    return tuple(
+        f"unknown {_NAMES[tool].removeprefix('another ')}, in the baseline and now"
+        for tool in _TOOLS
+        if getattr(old, tool) is None and getattr(new, tool) is None
+    )
+
+
+def _both_have(old: Row, new: Row, column: str) -> bool:
+    return getattr(old, column) is not None and getattr(new, column) is not None
 
 
 def _differences(old: Row, new: Row, columns: Sequence[str]) -> tuple[str, ...]:

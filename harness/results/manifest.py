@@ -1,6 +1,7 @@
 """The manifest: what a run did, with everything that is not the same on every run."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from harness.errors import HarnessError
 from harness.files import read_bytes, write_atomically
 from harness.results.images import ImageTable
-from harness.results.row import Status
+from harness.results.row import Row, Status
 from harness.toml_file import describe_problem
 
 SCHEMA_VERSION = 2
@@ -96,3 +97,26 @@ def read_manifest(path: Path) -> Manifest:
         return Manifest.model_validate_json(json.dumps(content), strict=True)
     except ValidationError as error:
         raise HarnessError(f"{path}: {describe_problem(error, Manifest)}") from None
+
+
+def manifest_problem(rows: Sequence[Row], manifest: Manifest) -> str:
+    """Return why `manifest` is not that of the table `rows`; "" where it is."""
+    recorded = {record.cell: record for record in manifest.cells}
+    if len(recorded) != len(manifest.cells) or recorded.keys() != {row.cell for row in rows}:
+        return "it is of a table with other cells"
+    images = {key: manifest.images.image(key) for key in manifest.images.images}
+    for row in rows:
+        record = recorded[row.cell]
+        image = images.get(record.key)
+        sizes = (sum(image.flash.values()), image.static_bytes) if image else (None, None)
+        other = image is not None and sizes != (row.flash_bytes, row.ram_static_bytes)
+        counted = _counted_instructions(record)
+        other |= None not in {counted, row.instructions} and counted != row.instructions
+        if record.status != row.status or other:
+            return f"it is of another run: of {' '.join(row.cell[:3])} it says something else"
+    return ""
+
+
+def _counted_instructions(record: CellRecord) -> JsonValue:
+    regions = record.details.get("regions")
+    return regions.get("invoke_warm") if isinstance(regions, dict) else None

@@ -1,23 +1,27 @@
-"""The results of a run in Python: rows, a data frame, the Pareto front and every plot."""
+"""The results of a run in Python: rows, a data frame, the Pareto front."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import ValidationError
 
 from harness.errors import HarnessError
 from harness.names import unknown_name
 from harness.results.csv_file import read_rows
+from harness.results.details import DrawnDetails
 from harness.results.front import COSTS, DEFAULT_COSTS, front_rows
-from harness.results.manifest import CellRecord, Manifest, read_manifest
+from harness.results.manifest import CellRecord, Manifest, manifest_problem, read_manifest
 from harness.results.row import AXES, COLUMNS, Row, decimals
+from harness.toml_file import describe_problem
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from harness.report.theme import Plot
     from harness.results.images import ImageSizes
 
 _SAME = ("data", "classes")
@@ -33,6 +37,19 @@ class Results:
     name: str
     """The file, as the user named it."""
 
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """Return the table at `path`, a CSV file, and the manifest beside it where there is one.
+
+        Raises:
+            HarnessError: A file cannot be read or is no such file, the manifest is of another run,
+                or its details are not of the form that `harness bench` writes.
+        """
+        table = Path(path)
+        rows = read_rows(table)
+        beside = table.with_suffix(".json")
+        return cls(rows, _read_manifest_of(rows, beside) if beside.exists() else None, str(path))
+
     def frame(self) -> pd.DataFrame:
         """Return the table as a data frame with the CSV file's columns.
 
@@ -47,7 +64,7 @@ class Results:
             }
         )
 
-    def where(self, **wanted: str | Sequence[str]) -> Results:
+    def where(self, **wanted: str | Sequence[str]) -> Self:
         """Return the rows whose columns have the given values, each a text or several texts.
 
         Raises:
@@ -64,7 +81,7 @@ class Results:
         )
         return replace(self, rows=kept)
 
-    def front(self, costs: Sequence[str] = DEFAULT_COSTS) -> Results:
+    def front(self, costs: Sequence[str] = DEFAULT_COSTS) -> Self:
         """Return the rows that no other row of the same task beats in quality and all `costs`.
 
         `costs` are keys of `harness.results.front.COSTS`. Rows that do not run on their board, or
@@ -130,55 +147,10 @@ class Results:
             f"{self.name}: {len(found)} rows have {said}; say {' and '.join(apart)} as well"
         )
 
-    def pareto(self, across: str = "latency", size: str = "flash") -> Plot:
-        """Return quality against a cost, a panel for each task; see `harness.report.plots`."""
-        from harness.report.plots import pareto_plot
-
-        return pareto_plot(self, across, size)
-
-    def memory(self, **cell: str) -> Plot:
-        """Return flash and RAM of one cell down to its symbols, as areas."""
-        from harness.report.plots import memory_plot
-
-        return memory_plot(self, self.row(**cell))
-
-    def operators(self, **cell: str) -> Plot:
-        """Return the cycles of each operator of one cell, by cause, with their band."""
-        from harness.report.plots import operators_plot
-
-        return operators_plot(self, self.row(**cell))
-
-    def roc(self, **cell: str) -> Plot:
-        """Return the ROC curves of one cell: the float network and the device."""
-        from harness.report.plots import roc_plot
-
-        return roc_plot(self, self.row(**cell))
-
-    def confusion(self, **cell: str) -> Plot:
-        """Return the confusion matrix of one cell, of the device's outputs."""
-        from harness.report.plots import confusion_plot
-
-        return confusion_plot(self, self.row(**cell))
-
     def _records(self) -> dict[tuple[str, ...], CellRecord]:
         if self.manifest is None:
             return {}
         return {record.cell: record for record in self.manifest.cells}
-
-
-def load(path: str | Path) -> Results:
-    """Return the table at `path`, a CSV file, and the manifest beside it where there is one.
-
-    Raises:
-        HarnessError: A file cannot be read, is no such file, or the manifest is of another run.
-    """
-    table = Path(path)
-    rows = read_rows(table)
-    beside = table.with_suffix(".json")
-    results = Results(rows, read_manifest(beside) if beside.exists() else None, str(path))
-    for row in rows:
-        _check_same_run(row, results.record(row), beside)
-    return results
 
 
 def check_cost(key: str) -> None:
@@ -187,17 +159,23 @@ def check_cost(key: str) -> None:
         raise unknown_name("cost", key, COSTS)
 
 
-def _check_same_run(row: Row, record: CellRecord | None, path: Path) -> None:
-    if record is None:
-        return
-    regions = record.details.get("regions")
-    counted = regions.get("invoke_warm") if isinstance(regions, dict) else None
-    unlike = counted is not None and row.instructions is not None and counted != row.instructions
-    if record.status is not row.status or unlike:
+def _read_manifest_of(rows: Sequence[Row], path: Path) -> Manifest:
+    manifest = read_manifest(path)
+    problem = manifest_problem(rows, manifest)
+    if problem:
         raise HarnessError(
-            f"{path}: cells: {' '.join(row.cell[:4])} is of another run than the table; "
-            "run 'harness bench' to write both anew, or remove this file"
+            f"{path}: {problem}; run 'harness bench' to write both anew, or remove this file"
         )
+    for record in manifest.cells:
+        try:
+            DrawnDetails.model_validate_json(json.dumps(record.details))
+        except ValidationError as error:
+            problem = describe_problem(error, DrawnDetails)
+            raise HarnessError(
+                f"{path}: cells: {' '.join(record.cell[:4])}: details: {problem}, "
+                "or run 'harness bench' to write both anew"
+            ) from None
+    return manifest
 
 
 def _dtype(column: str) -> str:

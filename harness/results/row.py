@@ -38,6 +38,8 @@ LARGEST = 2**53
 
 Whole = Annotated[int | None, Field(ge=0, le=LARGEST)]
 Real = Annotated[float | None, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
+Amount = Annotated[float | None, Field(ge=0, le=LARGEST, allow_inf_nan=False)]
+Share = Annotated[float | None, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 def _decimals(count: int) -> dict[str, Any]:
@@ -114,17 +116,17 @@ class Row(BaseModel):
     )
     reason: Text = Field(default=None, description="Why the status is not `ok`, in one line.")
     metric: Text = Field(default=None, description="What the quality columns hold.")
-    quality_float: Real = Field(
+    quality_float: Share = Field(
         default=None,
         description="Quality of the float model on the host, over the same samples.",
         json_schema_extra=_decimals(4),
     )
-    quality_host: Real = Field(
+    quality_host: Share = Field(
         default=None,
         description="Quality of the quantized model on the host, over the same samples.",
         json_schema_extra=_decimals(4),
     )
-    quality_device: Real = Field(
+    quality_device: Share = Field(
         default=None,
         description="Quality of the quantized model on the emulated device.",
         json_schema_extra=_decimals(4),
@@ -147,29 +149,29 @@ class Row(BaseModel):
         description="Upper end of that interval. Where it holds 0, the loss may be noise.",
         json_schema_extra=_decimals(2),
     )
-    auc: Real = Field(
+    auc: Share = Field(
         default=None,
         description="Detectors, of the device's outputs: area under the ROC curve.",
         json_schema_extra=_decimals(4),
     )
-    pauc: Real = Field(
+    pauc: Share = Field(
         default=None,
         description="Detectors: partial area up to 10 % false accepts, standardised as "
         "scikit-learn's `max_fpr=0.1` (McClish): 0.5 is chance, 1 is perfect.",
         json_schema_extra=_decimals(4),
     )
-    eer: Real = Field(
+    eer: Share = Field(
         default=None,
         description="Detectors: equal error rate, at the threshold where both rates are alike.",
         json_schema_extra=_decimals(4),
     )
-    far: Real = Field(
+    far: Share = Field(
         default=None,
         description="Detectors: false accept rate at `threshold`: share of negatives that are "
         "accepted.",
         json_schema_extra=_decimals(4),
     )
-    frr: Real = Field(
+    frr: Share = Field(
         default=None,
         description="Detectors: false reject rate at `threshold`: share of positives that are not "
         "accepted, or accepted as the wrong class.",
@@ -182,7 +184,7 @@ class Row(BaseModel):
         "of these samples' negatives.",
         json_schema_extra=_decimals(6),
     )
-    false_accepts_per_hour: Real = Field(
+    false_accepts_per_hour: Amount = Field(
         default=None,
         description="Detectors on a stream: `far` times the decisions an hour, on a stream where "
         "nothing is ever there; an independent decision each stride or, where recordings are "
@@ -279,45 +281,45 @@ class Row(BaseModel):
     cycles: Whole = Field(default=None, description="Estimated clock cycles of the same Invoke.")
     cycles_low: Whole = Field(default=None, description="Lower end of the estimate's band.")
     cycles_high: Whole = Field(default=None, description="Upper end of the estimate's band.")
-    latency_ms: Real = Field(
+    latency_ms: Amount = Field(
         default=None,
         description="Estimated time of that Invoke at the board's clock, in milliseconds.",
         json_schema_extra=_decimals(4),
     )
-    pipeline_latency_ms: Real = Field(
+    pipeline_latency_ms: Amount = Field(
         default=None,
         description="Estimated time of features and Invoke, where the device computes both.",
         json_schema_extra=_decimals(4),
     )
-    energy_uj: Real = Field(
+    energy_uj: Amount = Field(
         default=None,
         description="Estimated energy of that Invoke, in microjoules; empty where no sourced "
         "current of the board is known.",
         json_schema_extra=_decimals(3),
     )
-    energy_low_uj: Real = Field(
+    energy_low_uj: Amount = Field(
         default=None,
         description="Lower end of its band: the fewest cycles at the lowest current.",
         json_schema_extra=_decimals(3),
     )
-    energy_high_uj: Real = Field(
+    energy_high_uj: Amount = Field(
         default=None,
         description="Upper end of its band.",
         json_schema_extra=_decimals(3),
     )
-    stride_ms: Real = Field(
+    stride_ms: Amount = Field(
         default=None,
         description="Streams: time from one inference to the next, in milliseconds.",
         json_schema_extra=_decimals(3),
     )
-    duty_cycle_low: Real = Field(
+    duty_cycle_low: Amount = Field(
         default=None,
         description="Streams: least share of the time that the core computes: the instructions "
         "counted each stride (`pipeline_instructions`, else `instructions`) / (clock x stride x "
         "the most instructions of the core a cycle: 2 for Cortex-M7, M33 and M55, else 1).",
         json_schema_extra=_decimals(4),
     )
-    duty_cycle: Real = Field(
+    duty_cycle: Amount = Field(
         default=None,
         description="Streams: estimated share, `pipeline_latency_ms` (else `latency_ms`, where the "
         "inference needs no features) / `stride_ms`.",

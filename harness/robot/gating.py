@@ -5,6 +5,8 @@ from pathlib import Path
 
 from robot.api import Failure, logger
 
+from harness.errors import HarnessError
+from harness.gate.budgets import read_budgets
 from harness.gate.output.terminal import TerminalReport
 from harness.gate.run import GateRequest, run_gate
 from harness.gate.verdict import Finding, Outcome
@@ -16,11 +18,16 @@ _MOST = 10
 def check_gate(results: Path, budgets: Path, baseline: Path | None) -> None:
     """Fail unless the gate passes; the failure lists what did not.
 
+    Without a baseline, absolute limits alone are held.
+
     Raises:
-        HarnessError: A file cannot be read or understood.
+        HarnessError: A file cannot be read or understood, or it limits growth and no baseline was
+            given.
         Failure: A limit is exceeded, or could not be held.
     """
-    verdict = run_gate(GateRequest(results, budgets, baseline)).verdict
+    if baseline is None and read_budgets(budgets).growths:
+        raise HarnessError(f"{budgets}: [[growth]] needs a baseline; name one in the keyword")
+    verdict = run_gate(GateRequest(results, budgets, baseline, baseline is not None)).verdict
     *lines, summary = TerminalReport(verdict).lines()
     for finding in verdict.findings:
         logger.info(f"{finding.outcome}: {_told(finding)}")

@@ -16,6 +16,7 @@ from harness.robot.cells import MeasuredCell
 from harness.robot.checks import figure_of, title_of
 
 _MOST_PARTS = 4
+_ANOTHER_MODEL = "the model is another one"
 
 
 def check_growth(cell: MeasuredCell, baseline: Path, allowed: Mapping[str, int]) -> None:
@@ -39,11 +40,12 @@ def check_growth(cell: MeasuredCell, baseline: Path, allowed: Mapping[str, int])
             f"{cell.label}: {baseline} cannot be compared: {'; '.join(compared.incomparable)}; "
             "renew it with this one"
         )
-    for warning in compared.warnings:
+    another = (_ANOTHER_MODEL,) if compared.model_changed else ()
+    for warning in (*another, *compared.warnings):
         logger.warn(f"{cell.label}: {baseline}: {warning}")
     grown = [text for column in allowed if (text := _grown(cell, compared, column, allowed))]
     if grown:
-        changed = "the model is another one; " if compared.model_changed else ""
+        changed = f"{_ANOTHER_MODEL}; " if compared.model_changed else ""
         told = [f"{cell.label}: {changed}more than in {baseline}: {'; '.join(grown)}"]
         contents = read_contents(baseline, before), _contents(cell)
         owners = attribute(comparison, *contents).get(cell.row.cell, Attribution())

@@ -183,8 +183,8 @@ class TableKeywords:
         Args:
             results: CSV file of the results.
             budgets: TOML file with the limits.
-            baseline: CSV file of earlier results; by default `results/baseline.csv`, if it is
-                there.
+            baseline: CSV file of earlier results; without it, or with `${None}`, absolute limits
+                alone are held.
         """
         check_gate(results, budgets, baseline)
 

@@ -60,6 +60,15 @@ Results are saved, loaded, compared and held against budgets
     ${count} =    Get Figure    ${cell}    instructions
     Should Be Equal As Integers    ${count}    ${int8.instructions}
     Should Not Have Grown Since    ${int8}    ${OUTPUT DIR}/both.csv
+    # The same table, but that one instruction fewer ran.
+    ${csv} =    Get File    ${OUTPUT DIR}/both.csv
+    ${fewer} =    Evaluate    $int8.instructions - 1
+    ${csv} =    Replace String    ${csv}    ,${int8.instructions},    ,${fewer},
+    Create File    ${OUTPUT DIR}/fewer.csv    ${csv}
+    Run Keyword And Expect Error    *more than in * instructions *(+1*
+    ...    Should Not Have Grown Since    ${int8}    ${OUTPUT DIR}/fewer.csv
+    Run Keyword And Expect Error    gate FAILED: * failed*instructions*
+    ...    Gate Should Pass    ${OUTPUT DIR}/both.csv    ${CURDIR}/budgets.toml    ${OUTPUT DIR}/fewer.csv
     Gate Should Pass    ${OUTPUT DIR}/both.csv    ${CURDIR}/budgets.toml
     Run Keyword And Expect Error    gate FAILED: * ram_bytes * limit 1,024 B*
     ...    Gate Should Pass    ${OUTPUT DIR}/both.csv    ${CURDIR}/tight_budgets.toml

@@ -58,13 +58,13 @@ A second run starts no step and writes the same bytes
 The gate passes where the budget is generous
     Write File    generous.toml    [[budget]]    model = "digits"    board = "nano33ble"    flash_bytes = 1_048_576
     ...    ram_bytes = 262_144    quality_min = 0.9
-    Run Harness    gate    --results    ${TABLE}    --budgets    generous.toml
+    Run Harness    gate    --results    ${TABLE}    --budgets    generous.toml    --no-baseline
     Exit Status Should Be    ${0}
     Output Should Contain    gate passed
 
 The gate fails with status 1 where the budget is tight
     Write File    tight.toml    [[budget]]    model = "digits"    board = "nano33ble"    ram_bytes = 1024
-    Run Harness    gate    --results    ${TABLE}    --budgets    tight.toml
+    Run Harness    gate    --results    ${TABLE}    --budgets    tight.toml    --no-baseline
     Exit Status Should Be    ${1}
     Output Should Contain    gate FAILED    digits int8 on nano33ble
 

@@ -1,4 +1,4 @@
-"""Results with rows and a manifest, small enough to be checked by hand."""
+"""PlottedResults with rows and a manifest, small enough to be checked by hand."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,10 +7,10 @@ from typing import Any
 from row_factory import make_row
 
 from harness.cycles.cost import CAUSES
+from harness.report.plotted_results import PlottedResults
 from harness.results.csv_file import csv_text
 from harness.results.images import ImageSizes, ImageTable, Symbol
 from harness.results.manifest import CellRecord, Manifest, RegionMapping, write_manifest
-from harness.results.results import Results
 from harness.results.row import Row
 
 HOSTILE = "</script><script>alert(1)</script>\"'`|${alert(2)}<!-- &amp; {{ 7 * 7 }}"
@@ -95,7 +95,7 @@ def details(classes: tuple[str, ...] = ("one", "two")) -> dict[str, Any]:
     }
 
 
-def make_results(*rows: Row, found: dict[str, Any] | None = None) -> Results:
+def make_results(*rows: Row, found: dict[str, Any] | None = None) -> PlottedResults:
     """Return results of `rows` with a manifest, each cell with IMAGE and the details `found`."""
     given = details() if found is None else found
     manifest = Manifest(
@@ -118,10 +118,10 @@ def make_results(*rows: Row, found: dict[str, Any] | None = None) -> Results:
         ),
         images=ImageTable.of({"image": IMAGE}),
     )
-    return Results(tuple(rows), manifest, "bench.csv")
+    return PlottedResults(tuple(rows), manifest, "bench.csv")
 
 
-def write_results(folder: Path, results: Results) -> Path:
+def write_results(folder: Path, results: PlottedResults) -> Path:
     """Write table and manifest into `folder`; return the table."""
     path = folder / "bench.csv"
     path.write_text(csv_text(results.rows))

@@ -25,6 +25,8 @@ MEASURED = {
     "ram_limit_bytes": 262_144,
     "macs": 123_456,
     "instructions": 1_234_567,
+    "compiler": "gcc 12.2",
+    "tflm": "tfmicro 0.1.0",
 }
 
 

@@ -240,8 +240,7 @@ def test_operators_are_not_listed_where_their_sum_stayed() -> None:
 def test_a_row_that_was_measured_only_once_has_nothing_to_attribute(measured_before: bool) -> None:
     rows = [full_row(), unmeasured_row("unsupported")]
     old, new = rows if measured_before else rows[::-1]
-    found = attribute(compare_rows([old], [new]), Contents(), Contents())[new.cell]
-    assert (found.flash, found.ram, found.instructions) == ((), (), ())
+    assert attribute(compare_rows([old], [new]), Contents(), Contents()) == {}
 
 
 @pytest.mark.parametrize(
@@ -270,3 +269,13 @@ def test_the_largest_change_of_a_category_comes_first() -> None:
     new = full_row(flash_kernels_bytes=1010, flash_libc_bytes=900, flash_app_bytes=1050)
     found = attribute(compare_rows([old], [new]), Contents(), Contents())[new.cell]
     assert [one.category for one in found.flash] == ["libc", "app", "kernels"]
+
+
+def test_what_is_no_longer_measured_did_not_shrink() -> None:
+    arena = {"ram_arena_persistent_bytes": 600, "ram_arena_nonpersistent_bytes": 400}
+    lost = unmeasured_row("unsupported", **dict.fromkeys(arena))
+    assert attribute(compare_rows([full_row(**arena)], [lost]), Contents(), Contents()) == {}
+    partly = full_row(ram_arena_bytes=None, flash_kernels_bytes=900, **dict.fromkeys(arena))
+    found = attribute(compare_rows([full_row(**arena)], [partly]), Contents(), Contents())
+    assert found[partly.cell].ram == ()
+    assert found[partly.cell].flash == (CategoryChange("kernels", -100),)

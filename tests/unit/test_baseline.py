@@ -9,18 +9,19 @@ from gate_factory import full_row, unmeasured_row
 
 from harness.errors import HarnessError
 from harness.gate.attribution import Contents
-from harness.gate.baseline import (
-    manifest_problem,
-    read_contents,
-    renew_baseline,
-    slim_text,
-)
+from harness.gate.baseline import read_contents, renew_baseline, slim_text
 from harness.gate.renewal import renewal_lines
 from harness.results.comparison import compare_rows
 from harness.results.csv_file import csv_text, read_rows
 from harness.results.figures import FLASH_PARTS
 from harness.results.images import ImageSizes, ImageTable, Symbol
-from harness.results.manifest import CellRecord, Manifest, read_manifest, write_manifest
+from harness.results.manifest import (
+    CellRecord,
+    Manifest,
+    manifest_problem,
+    read_manifest,
+    write_manifest,
+)
 from harness.results.row import Row
 
 SIZES = {"flash_bytes": 700, "ram_static_bytes": 40}

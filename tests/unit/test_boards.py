@@ -101,6 +101,13 @@ def test_a_board_is_found_by_its_path(tmp_path: Path) -> None:
     assert load_board(str(path)).ram_limit_bytes == 0x800
 
 
+def test_a_title_that_could_pass_for_another_line_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.toml"
+    path.write_text(re.sub('title = ".*"', 'title = "A\\\\n::error::B"', TINY))
+    with pytest.raises(HarnessError, match="title: holds a line break or a control character"):
+        load_board(str(path))
+
+
 def test_a_folder_of_the_user_adds_boards(folder: Path) -> None:
     (folder / "tiny.toml").write_text(TINY)
     assert "tiny" in board_names()

@@ -1,7 +1,9 @@
 """Promises about what runs in others' continuous integration: valid files, and the entry point."""
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -17,10 +19,11 @@ ENTRYPOINT = ROOT / ".github" / "action" / "entrypoint.sh"
 STUB = """#!/bin/sh
 echo "$@" >>calls
 command=$1
+echo "$command"
 for word in "$@"; do
     case $previous in
-        --out) echo table >"$word/digits.csv"; echo "{}" >"$word/digits.json" ;;
-        --markdown) echo "## verdict" >"$word" ;;
+        --out) [ "$CRASH" = bench ] || { echo table >"$word/a.csv"; echo "{}" >"$word/a.json"; } ;;
+        --markdown) [ "$CRASH" = gate ] || echo "## verdict" >"$word" ;;
     esac
     previous=$word
 done
@@ -38,6 +41,7 @@ class Run:
     outputs: dict[str, str]
     summary: str
     folder: Path
+    log: list[str]
 
 
 def start(folder: Path, **settings: str) -> Run:
@@ -48,7 +52,7 @@ def start(folder: Path, **settings: str) -> Run:
     stub.write_text(STUB)
     stub.chmod(0o755)
     workspace = folder / "workspace"
-    workspace.mkdir()
+    workspace.mkdir(exist_ok=True)
     (workspace / "nano").touch()  # which a wildcard would find
     given = {
         "PATH": f"{programs}:{os.environ['PATH']}",
@@ -74,6 +78,7 @@ def start(folder: Path, **settings: str) -> Run:
         dict(line.split("=", 1) for line in lines),
         summary.read_text() if summary.exists() else "",
         workspace,
+        done.stdout.splitlines(),
     )
 
 
@@ -117,6 +122,13 @@ def test_where_there_is_a_verdict_every_file_is_an_output(tmp_path: Path, status
         assert option(gate, name) == "gate"  # the folder's name has a space
 
 
+def test_while_it_measures_no_name_is_a_workflow_command(tmp_path: Path) -> None:
+    log = start(tmp_path, BENCH_STATUS="1").log
+    token = log[0].removeprefix("::stop-commands::")
+    assert len(token) == 32
+    assert log == [f"::stop-commands::{token}", "bench", f"::{token}::", "gate"]
+
+
 def test_rows_that_failed_are_the_gates_to_name(tmp_path: Path) -> None:
     run = start(tmp_path, BENCH_STATUS="1", GATE_STATUS="1")
     assert [call[0] for call in run.calls] == ["bench", "gate"]
@@ -130,6 +142,24 @@ def test_where_there_is_no_verdict_the_summary_says_so(tmp_path: Path, failing: 
     assert run.outputs == {"verdict": "error"}
     assert "could not be carried out" in run.summary
     assert ("gate" in [call[0] for call in run.calls]) is (failing == "GATE_STATUS")
+
+
+@pytest.mark.parametrize("crashing", ["bench", "gate"])
+def test_a_crash_is_no_verdict_though_its_status_is_that_of_a_failure(
+    tmp_path: Path, crashing: str
+) -> None:
+    run = start(tmp_path, CRASH=crashing, **{f"{crashing.upper()}_STATUS": "1"})
+    assert run.status == 2
+    assert run.outputs == {"verdict": "error"}
+    assert crashing in run.summary
+
+
+def test_an_earlier_verdict_is_not_taken_for_this_one(tmp_path: Path) -> None:
+    earlier = tmp_path / "workspace" / "harness-gate" / "gate.md"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_text("passed")
+    assert start(tmp_path, GATE_STATUS="2").outputs == {"verdict": "error"}
+    assert not [line for line in earlier.parent.glob("gate.md") if line.read_text() == "passed"]
 
 
 @pytest.mark.parametrize("given", [{}, {"INPUT_BASELINE": "old.csv", "INPUT_BUDGETS": "b.toml"}])
@@ -148,9 +178,18 @@ def test_the_cache_is_in_the_workspace(tmp_path: Path) -> None:
         cwd=run.folder,
         env={"PATH": f"{tmp_path / 'programs'}:{os.environ['PATH']}", "INPUT_CACHE": "kept",
              "INPUT_RESULTS": "x.csv"},
-        check=True,
+        check=False,
     )  # fmt: skip
     assert (run.folder / "cache").read_text().strip() == str(run.folder / "kept")
+
+
+@pytest.mark.parametrize("status", ["0", "2"])
+def test_another_user_can_pack_the_cache(tmp_path: Path, status: str) -> None:
+    closed = tmp_path / "workspace" / ".harness-cache" / "unpacked"
+    closed.mkdir(parents=True)
+    closed.chmod(0o700)
+    assert start(tmp_path, GATE_STATUS=status).status == int(status)
+    assert closed.stat().st_mode & 0o777 == 0o755
 
 
 def test_the_entry_point_reads_the_inputs_that_the_action_declares() -> None:
@@ -163,6 +202,7 @@ def test_the_entry_point_reads_the_inputs_that_the_action_declares() -> None:
     ("schema", "name"),
     [
         ("github-actions", "action.yml"),
+        ("github-workflows", ".github/workflows/tests.yml"),
         ("github-workflows", "docs/ci/pull-request.yml"),
         ("github-workflows", "docs/ci/pull-request-comment.yml"),
         ("gitlab-ci", "docs/ci/gitlab.yml"),
@@ -195,6 +235,30 @@ def test_the_workflow_that_may_write_runs_nothing_of_the_pull_request() -> None:
     assert all("uses" not in step for step in steps)
     # What the fork names reaches the shell in variables, never as its text.
     assert all("${{" not in step["run"] for step in steps)
+
+
+@pytest.mark.parametrize("text", ["grow.md", "shrink.md"])
+def test_the_workflow_finds_the_comment_that_it_wrote(text: str) -> None:
+    workflow = yaml.safe_load((ROOT / "docs" / "ci" / "pull-request-comment.yml").read_text())
+    job = workflow["jobs"]["comment"]
+    [query] = re.findall(r"jq --arg marker \S+ \\\n\s+'([^']+)'", job["steps"][1]["run"])
+    verdict = (ROOT / "docs" / "example" / "gate" / text).read_text()
+    bot = {"login": "github-actions[bot]"}
+    comments = [
+        {"id": 1, "user": {"login": "somebody"}, "body": verdict},
+        {"id": 2, "user": bot, "body": "another of the bot's"},
+        {"id": 3, "user": bot, "body": verdict.rstrip()},  # as GitHub keeps it
+    ]
+    jq = shutil.which("jq")
+    assert jq, "jq is needed, as on GitHub's machines"
+    done = subprocess.run(
+        [jq, "--arg", "marker", job["env"]["MARKER"], query],
+        input=json.dumps(comments),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["3"]
 
 
 def test_the_example_workflow_gives_inputs_that_the_action_has() -> None:

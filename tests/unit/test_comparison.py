@@ -91,6 +91,11 @@ def test_the_model_changes_with_its_hash() -> None:
     assert row.kind == "changed"
 
 
+def test_a_model_that_is_not_known_is_another_only_where_both_rows_were_built() -> None:
+    assert only(full_row(), full_row(model_sha256=None)).model_changed
+    assert not only(full_row(), unmeasured_row("unsupported", model_sha256=None)).model_changed
+
+
 def test_another_compiler_or_tflm_is_said_not_to_compare() -> None:
     row = only(full_row(compiler="gcc 13", tflm=None), full_row())
     assert row.incomparable == (

@@ -20,6 +20,8 @@ UNSUPPORTED = make_row(
     flash_bytes=None,
     ram_bytes=None,
     instructions=None,
+    compiler=None,
+    tflm=None,
 )
 ROWS = (make_row(), UNSUPPORTED)
 

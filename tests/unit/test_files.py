@@ -5,11 +5,13 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness_command import environment
 
 from harness import files
 from harness.errors import HarnessError
@@ -73,6 +75,38 @@ def test_a_file_system_that_really_is_full_keeps_the_earlier_file(small_disk):
         write_atomically(path, b"l" * 60_000)
     assert path.read_bytes() == b"e" * 20_000
     assert list(small_disk.iterdir()) == [path]
+
+
+def test_a_device_and_a_fifo_are_written_to_and_never_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_atomically(pipe, "through")
+    assert os.read(reader, 100) == b"through"
+    os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    (tmp_path / "null").symlink_to(os.devnull)
+    write_atomically(tmp_path / "null", "away")
+    assert (tmp_path / "null").is_symlink()
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_a_folder_is_refused_in_one_line(tmp_path):
+    with pytest.raises(HarnessError, match="cannot be written"):
+        write_atomically(tmp_path, "text")
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="no such name on this system")
+def test_standard_output_that_is_a_file_keeps_what_is_printed_after(tmp_path):
+    program = (
+        "from pathlib import Path; from harness.files import write_atomically\n"
+        "print('before', flush=True); write_atomically(Path('/dev/stdout'), 'text\\n')\n"
+        "print('after')"
+    )
+    with (tmp_path / "out").open("w") as out:
+        subprocess.run([sys.executable, "-c", program], stdout=out, env=environment(), check=True)
+    assert (tmp_path / "out").read_text() == "before\ntext\nafter\n"
+    assert Path("/dev/stdout").is_symlink()
 
 
 def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path):

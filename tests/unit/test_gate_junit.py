@@ -43,6 +43,14 @@ def test_a_failure_says_what_was_measured_why_it_failed_and_what_to_do() -> None
     assert case[0].text == f"{message}\nheadroom -1,000 B\nsave 1,000 B"
 
 
+def test_limits_of_several_tables_on_one_figure_have_names_of_their_own() -> None:
+    [suite] = parsed(make_finding(), make_finding(Outcome.PASSED, source_line=9))
+    assert [case.get("name") for case in suite] == [
+        "digits int8 nano33ble flash_bytes (line 4)",
+        "digits int8 nano33ble flash_bytes (line 9)",
+    ]
+
+
 @pytest.mark.parametrize("kind", ["budget", "growth", "coverage", "baseline"])
 def test_the_class_is_what_was_held(kind: str) -> None:
     assert parsed(make_finding(kind=kind))[0][0].get("classname") == f"gate.{kind}"

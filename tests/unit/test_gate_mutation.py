@@ -89,6 +89,30 @@ def test_what_is_better_than_the_baseline_passes_and_makes_a_new_baseline(limit:
 
 
 @ALL
+def test_what_is_worse_within_its_allowance_makes_no_new_baseline(limit: Limit) -> None:
+    old = full_row()
+    new = full_row(**{limit.column: worse_by(limit, getattr(old, limit.column), 1)})
+    verdict = grown(old, new, **{limit.growth_name: "50 %"})
+    assert verdict.passed
+    assert not verdict.new_baseline
+    assert [row.cell for row in verdict.worse_rows] == [new.cell]
+
+
+@pytest.mark.parametrize("quality", [0.4999, None])
+def test_less_quality_makes_no_new_baseline_though_it_is_not_limited(
+    quality: float | None,
+) -> None:
+    verdict = grown(full_row(), full_row(quality_device=quality, flash_bytes=9), flash_bytes=0)
+    assert verdict.passed
+    assert not verdict.new_baseline
+
+
+def test_a_worse_estimate_that_is_not_limited_leaves_the_new_baseline() -> None:
+    verdict = grown(full_row(), full_row(cycles=1001, flash_bytes=999), flash_bytes=0)
+    assert verdict.new_baseline
+
+
+@ALL
 @pytest.mark.parametrize("value", [None, math.nan, math.inf, -math.inf])
 def test_a_figure_that_is_none_fails_a_budget(limit: Limit, value: float | None) -> None:
     row = full_row().model_copy(update={limit.column: value})  # past the validators
@@ -214,6 +238,29 @@ def test_another_model_is_held_like_any_other_and_says_so(limit: Limit) -> None:
     assert same_figures.new_baseline
 
 
+@pytest.mark.parametrize("changed", [{"compiler": None}, {"tflm": None}])
+def test_tools_that_neither_table_names_are_not_comparable(changed: dict[str, object]) -> None:
+    verdict = grown(full_row(**changed), full_row(**changed), flash_bytes=0)
+    [failed] = [one for one in verdict.findings if one.outcome is Outcome.FAILED]
+    assert not verdict.passed
+    assert failed.message.startswith("unknown ")
+    assert "harness baseline update" in failed.remedy
+
+
+def test_another_core_is_not_comparable() -> None:
+    verdict = grown(full_row(), full_row(core="cortex-m7"), flash_bytes=0)
+    assert not verdict.passed
+    assert "another core: cortex-m4, now cortex-m7" in [one.message for one in verdict.findings]
+
+
+@pytest.mark.parametrize("column", ["flash_limit_bytes", "ram_limit_bytes"])
+def test_other_memories_of_the_board_are_a_warning(column: str) -> None:
+    verdict = grown(full_row(), full_row(**{column: 5}), flash_bytes=0)
+    [warned] = [one for one in verdict.findings if one.outcome is Outcome.WARNED]
+    assert verdict.passed
+    assert warned.message.startswith(f"another board, {column}: ")
+
+
 def test_a_row_that_is_gone_fails() -> None:
     old = [full_row(), full_row(board="pico")]
     verdict = judge(old[:1], limits(growth=[{"flash_bytes": 0}]), old)
@@ -237,7 +284,24 @@ def test_rows_that_no_growth_table_is_for_may_come_and_go() -> None:
     new = [full_row(), full_row(board="nucleo-l4r5zi")]
     verdict = judge(new, limits(growth=[{"board": "nano33ble", "flash_bytes": 0}]), old)
     assert verdict.passed
-    assert verdict.new_baseline
+    assert not verdict.new_baseline
+
+
+@pytest.mark.parametrize(
+    "now", [[], [unmeasured_row("unsupported", board="pico")]], ids=["gone", "unsupported"]
+)
+def test_a_row_that_only_a_budget_is_for_may_not_be_lost(now: list[Row]) -> None:
+    old = [full_row(), full_row(board="pico")]
+    tables = limits(
+        budget=[{"scheme": "*", "flash_bytes": 2000}],
+        growth=[{"board": "nano33ble", "flash_bytes": 0}],
+    )
+    verdict = judge([full_row(), *now], tables, old)
+    [failed] = [one for one in verdict.findings if one.outcome is Outcome.FAILED]
+    assert not verdict.passed
+    assert "pico" in failed.label
+    assert "harness baseline update" in failed.remedy
+    assert judge(old, tables, old).passed
 
 
 STATUSES = ("ok", "does-not-fit", "unsupported", "mismatch", "failed", "timeout")

@@ -170,3 +170,17 @@ model = "*"
 def test_a_finding_names_no_line_where_the_tables_are_written_inline() -> None:
     tables = Budgets.model_validate({"growth": ({"flash_bytes": 0},)})
     assert BudgetsFile.of(tables, "growth = [{ flash_bytes = 0 }]").growths[0][1] is None
+
+
+def test_a_name_that_no_row_has_suggests_the_nearest() -> None:
+    [found] = judge([make_row()], budget(model="dgits", flash_bytes=1)).findings
+    assert found.message == "no row of the results matches; did you mean model 'digits'?"
+    tables = BudgetsFile.of(Budgets.model_validate({"growth": ({"board": "pic", "ram_bytes": 0},)}))
+    rows = [make_row(board="pico")]
+    assert judge(rows, tables, rows).findings[0].message.endswith("did you mean board 'pico'?")
+
+
+def test_a_name_with_brackets_matches_itself() -> None:
+    row = make_row(model="my[1]model")
+    assert judge([row], budget(model="my[1]model", flash_bytes=10**6)).passed
+    assert not judge([row], budget(model="my[2]model", flash_bytes=10**6)).passed

@@ -1,16 +1,20 @@
 """Promises about harness.load: typed columns, selection, the front, and errors that name."""
 
+import json
 import re
 
 import pytest
-from report_factory import make_results, timed_row, write_results
+from report_factory import details, make_results, timed_row, write_results
 from row_factory import make_row
 
 import harness
 from harness.errors import HarnessError
+from harness.gate.baseline import renew_baseline
+from harness.results.csv_file import csv_text
 from harness.results.manifest import Manifest
 from harness.results.row import COLUMNS
 
+TYPICAL = {"typical": 1}
 FAST = timed_row(scheme="int8", latency_ms=5.0)
 SLOW = timed_row(scheme="float32", latency_ms=9.0)
 ELSEWHERE = timed_row(scheme="int8", board="bluepill", core="cortex-m3", latency_ms=2.0)
@@ -46,13 +50,77 @@ def test_a_manifest_of_another_run_is_refused(tmp_path, change) -> None:
         )
     )
     path.write_text(",".join(COLUMNS) + "\n" + csv_line(other))
-    with pytest.raises(HarnessError, match=r"bench\.json: cells: digits int8 .* of another run"):
+    with pytest.raises(HarnessError, match=r"bench\.json: it is of another run: of digits int8"):
         harness.load(path)
 
 
-def csv_line(row) -> str:
-    from harness.results.csv_file import csv_text
+@pytest.mark.parametrize(
+    "recorded",
+    [(), (FAST, FAST), (FAST, SLOW), (SLOW,)],
+    ids=["none", "twice", "more", "another"],
+)
+def test_a_manifest_belongs_to_the_cells_of_its_table(tmp_path, recorded) -> None:
+    path = write_results(tmp_path, make_results(*recorded))
+    path.write_text(csv_text([FAST]))
+    with pytest.raises(
+        HarnessError, match=r"bench\.json: it is of .*, or remove this file"
+    ) as told:
+        harness.load(path)
+    assert "\n" not in str(told.value)
 
+
+@pytest.mark.parametrize(
+    ("name", "value", "field"),
+    [
+        ("operators", [{"name": "CONV_2D"}], r"operators\[0\]\.index: missing"),
+        ("operators", "none", "operators: "),
+        ("timing", {"operators": [{"index": 0, "cycles": 5}]}, r"timing\.operators\[0\]\.cycles"),
+        (
+            "timing",
+            {"operators": [{"index": 0, "cycles": TYPICAL, "causes": {"issue": TYPICAL}}]},
+            r"timing\.operators\[0\]: cycles without low and high",
+        ),
+        ("detection", {"roc": [[0.0]]}, r"detection\.roc\[0\]"),
+        ("detection", {"roc": [[0.0, 1.5, None]]}, r"detection\.roc\[0\]\[1\]"),
+        ("detection_float", {"auc": 1.0}, r"detection_float\.roc: missing"),
+        ("confusion", "x", "confusion: "),
+        ("confusion", [[8, 2], [1]], "confusion: not square"),
+        ("confusion", [[8, float("nan")], [1, 9]], r"confusion\[0\]\[1\]"),
+        ("confusion", [[8, -2], [1, 9]], r"confusion\[0\]\[1\]"),
+        ("classes", ["one"], "confusion: not of as many classes"),
+        ("classes", [1, 2], r"classes\[0\]"),
+        ("data", ["digits"], "data: "),
+        (
+            "detection",
+            details()["detection"]
+            | {"operating_point": details()["detection"]["operating_point"] | {"negatives": 0}},
+            r"detection\.operating_point: more errors than samples",
+        ),
+    ],
+)  # fmt: skip
+def test_damaged_details_are_an_error_that_names_cell_and_field(
+    tmp_path, name, value, field
+) -> None:
+    path = write_results(tmp_path, make_results(FAST))
+    beside = path.with_suffix(".json")
+    manifest = json.loads(beside.read_text())
+    manifest["cells"][0]["details"][name] = value
+    beside.write_text(json.dumps(manifest))
+    where = rf"bench\.json: cells: digits int8 nano33ble simd: details: {field}"
+    with pytest.raises(HarnessError, match=where) as told:
+        harness.load(path)
+    assert "\n" not in str(told.value)
+
+
+def test_a_baseline_is_read_and_its_operators_are_drawn_by_instructions(tmp_path) -> None:
+    renew_baseline(write_results(tmp_path, make_results(FAST)), tmp_path / "baseline.csv")
+    results = harness.load(tmp_path / "baseline.csv")
+    drawn = results.operators(scheme="int8").to_dict()
+    assert "instructions" in json.dumps(drawn)
+    assert "cycles (estimate)" not in json.dumps(drawn)
+
+
+def csv_line(row) -> str:
     return csv_text([row]).splitlines()[1] + "\n"
 
 

@@ -96,6 +96,27 @@ def test_help_and_version_are_good_and_start_nothing(tmp_path):
     assert not list(tmp_path.glob("*"))
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device on this system")
+@pytest.mark.parametrize("words", [["boards"], ["schema", "budgets"], ["--help"]])
+def test_an_output_that_cannot_be_printed_is_one_line_and_status_2(tmp_path, words):
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            command(words), cwd=tmp_path, env=environment(), stdout=full, stderr=-1, check=False
+        )
+    assert done.returncode == 2
+    [line] = done.stderr.decode().splitlines()
+    assert line.startswith("harness: standard output: cannot be written (No space left")
+
+
+def test_a_closed_output_is_one_line_and_status_2(tmp_path):
+    words = ["sh", "-c", 'exec "$@" >&-', "sh", *command(["boards"])]
+    done = subprocess.run(words, cwd=tmp_path, env=environment(), stderr=-1, check=False)
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines() == [
+        "harness: standard output: is closed; print to a file or to /dev/null"
+    ]
+
+
 @pytest.mark.parametrize("missing", ["arm-none-eabi-gcc", "cmake", "qemu-system-arm", "cc"])
 def test_a_missing_tool_is_one_line_that_says_how_to_get_it(here, missing):
     tools = here / "bin"

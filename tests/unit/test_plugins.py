@@ -89,6 +89,7 @@ LOADERS = {
         ("import no_such_module_at_all", "ModuleNotFoundError"),
         ("1 / 0", "ZeroDivisionError"),
         ("def", "SyntaxError"),
+        ("raise SystemExit(3)", "SystemExit"),
     ],
 )
 def test_a_package_that_cannot_be_imported_is_named_whatever_it_raises(

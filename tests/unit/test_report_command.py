@@ -96,6 +96,31 @@ def test_what_cannot_be_done_is_named_in_one_line(words: list[str], message: str
     assert not Path("report.html").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--out", "bench.csv"],
+        ["--out", "./bench.json"],
+        ["--markdown", "bench.csv"],
+        ["--markdown", "report.html"],
+        ["--budgets", "b.toml", "--out", "b.toml"],
+        ["--out", "budgets.toml"],
+        ["--out", "link.html"],
+    ],
+)
+def test_nothing_is_written_over_what_is_read_or_another_output(words: list[str]) -> None:
+    write()
+    for name in ("b.toml", "budgets.toml"):
+        Path(name).write_text('[[budget]]\nmodel = "*"\nboard = "*"\nflash_bytes = 1\n')
+    Path("link.html").symlink_to("bench.csv")
+    before = {path: path.read_bytes() for path in Path().iterdir()}
+    error = report(*words).exception
+    assert isinstance(error, HarnessError)
+    assert words[-1].removeprefix("./") in str(error)
+    assert "\n" not in str(error)
+    assert {path: path.read_bytes() for path in Path().iterdir()} == before
+
+
 def test_an_empty_table_is_refused_with_the_remedy() -> None:
     Path("bench.csv").write_text(csv_text([]))
     assert str(report().exception) == (

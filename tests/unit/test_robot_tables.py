@@ -88,6 +88,15 @@ def test_what_cannot_be_compared_fails(file, changes, told):
         HARNESS.should_not_have_grown_since(grown(file, **changes), file)
 
 
+def test_another_model_is_a_warning_even_if_nothing_grew(file, monkeypatch):
+    warned = []
+    monkeypatch.setattr("harness.robot.growth.logger.warn", warned.append)
+    HARNESS.should_not_have_grown_since(grown(file), file)
+    assert not warned
+    HARNESS.should_not_have_grown_since(grown(file, model_sha256="f" * 64), file)
+    assert [one.rpartition(": ")[2] for one in warned] == ["the model is another one"]
+
+
 def test_a_figure_that_the_baseline_lacks_fails(file, tmp_path):
     old = tmp_path / "old.csv"
     old.write_text(csv_text([read_rows(file)[0].model_copy(update={"ram_bytes": None})]))
@@ -113,3 +122,22 @@ def test_the_gate_tells_what_failed(file, tmp_path, monkeypatch):
     assert len(str(failed.value).splitlines()) == 9
     with pytest.raises(Error, match=r"nowhere.toml: "):
         HARNESS.gate_should_pass(file, tmp_path / "nowhere.toml")
+
+
+def test_the_gate_compares_with_the_baseline_that_it_is_given_and_no_other(
+    file, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    smaller = [row.model_copy(update={"flash_bytes": 1}) for row in read_rows(file)]
+    baseline = tmp_path / "results" / "baseline.csv"
+    baseline.parent.mkdir()
+    baseline.write_text(csv_text(smaller))
+    budgets = tmp_path / "budgets.toml"
+    budgets.write_text('[[budget]]\nmodel = "*"\nboard = "*"\nram_bytes = 30_000\n')
+    HARNESS.gate_should_pass(file, budgets)
+    HARNESS.gate_should_pass(file, budgets, None)
+    with pytest.raises(Failure, match="against the baseline"):
+        HARNESS.gate_should_pass(file, budgets, baseline)
+    budgets.write_text("[[growth]]\nram_bytes = 0\n")
+    with pytest.raises(Error, match=r"budgets.toml: \[\[growth\]\] needs a baseline"):
+        HARNESS.gate_should_pass(file, budgets)

@@ -27,6 +27,12 @@ stride_ms duty_cycle_low duty_cycle headroom realtime
 compiler emulator tflm model_sha256
 """
 
+SHARES = ("quality_float", "quality_host", "quality_device", "auc", "pauc", "eer", "far", "frr")
+AMOUNTS = (
+    *("latency_ms", "pipeline_latency_ms", "stride_ms", "false_accepts_per_hour"),
+    *("energy_uj", "energy_low_uj", "energy_high_uj", "duty_cycle_low", "duty_cycle"),
+)
+
 
 def test_the_columns_are_the_public_interface_in_their_order() -> None:
     assert list(COLUMNS) == PUBLIC.split()
@@ -39,6 +45,31 @@ def test_every_column_is_described() -> None:
 def test_the_reference_in_the_documentation_is_current() -> None:
     path = Path(__file__).parents[2] / "docs" / "columns.md"
     assert path.read_text() == column_reference_markdown()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        *((column, -1e-9) for column in SHARES + AMOUNTS),
+        *((column, 1.0001) for column in SHARES),
+        *((column, 2**53 + 2) for column in AMOUNTS),
+    ],
+)
+def test_a_figure_that_cannot_be_is_refused(column: str, value: float) -> None:
+    with pytest.raises(ValidationError, match=column):
+        make_row(**{column: value})
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        *((column, value) for column in SHARES for value in (0, 1)),
+        *((column, value) for column in AMOUNTS for value in (0, 7.5)),
+        *((column, -7.5) for column in ("headroom", "quality_drop_points", "threshold")),
+    ],
+)
+def test_a_figure_that_can_be_is_taken(column: str, value: float) -> None:
+    assert getattr(make_row(**{column: value}), column) == value
 
 
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.OK])

@@ -28,6 +28,7 @@ BY_HAND = [
     ),
     Path("bench.toml"),
     Path("budgets.toml"),
+    Path("docs/example/gate/budgets.toml"),
 ]
 
 

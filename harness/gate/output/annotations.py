@@ -1,6 +1,8 @@
 """GitHub: annotations of the lines of budgets.toml that were broken, and the job's summary."""
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.errors import HarnessError
@@ -40,6 +42,22 @@ def append_job_summary(path: Path, text: str) -> None:
         raise HarnessError(
             f"{path}: cannot be written ({error.strerror}); check GITHUB_STEP_SUMMARY"
         ) from error
+
+
+@contextmanager
+def commands_stopped(stop: bool) -> Iterator[None]:
+    """Keep GitHub from taking what is printed meanwhile for workflow commands, if `stop`.
+
+    A name may hold one, and a table may begin a line with it. After an error, whose message may
+    hold names too, they stay stopped for the rest of the step.
+    """
+    if not stop:
+        yield
+        return
+    token = secrets.token_hex(16)
+    print(f"::stop-commands::{token}", flush=True)
+    yield
+    print(f"::{token}::", flush=True)
 
 
 def _commands(level: str, found: Sequence[Finding], file: str) -> list[str]:

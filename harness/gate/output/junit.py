@@ -1,6 +1,7 @@
 """The verdict as JUnit XML, which every continuous integration shows: a finding is a test case."""
 
 import re
+from collections import Counter
 
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
@@ -15,12 +16,17 @@ def junit_text(verdict: Verdict) -> str:
     """Return `verdict` as JUnit XML.
 
     One test case a finding; its class is what was held (`budget`, `growth`, `coverage` or
-    `baseline`), its name the row and the limit. Warnings pass and tell what they are about in
-    their output. Characters that XML cannot hold are replaced.
+    `baseline`), its name the row and the limit, with the line of the budgets file where several
+    tables limit the same. Warnings pass and tell what they are about in their output. Characters
+    that XML cannot hold are replaced.
     """
     suite = TestSuite("harness gate")
+    alike = Counter((finding.kind, _name(finding)) for finding in verdict.findings)
     for finding in verdict.findings:
-        suite.add_testcase(_case(finding))
+        # Servers know a test case by its name: two tables may limit one figure of a row.
+        several = alike[finding.kind, _name(finding)] > 1 and finding.source_line is not None
+        line = f" (line {finding.source_line})" if several else ""
+        suite.add_testcase(_case(finding, f"{_name(finding)}{line}"))
     suite.time = 0
     # Without counts of its own: Jenkins' schema has none of what is skipped at this level.
     report = JUnitXml("harness gate")
@@ -29,8 +35,11 @@ def junit_text(verdict: Verdict) -> str:
     return text.decode() if isinstance(text, bytes) else text
 
 
-def _case(finding: Finding) -> TestCase:
-    name = f"{finding.label} {finding.limit_name}".strip()
+def _name(finding: Finding) -> str:
+    return f"{finding.label} {finding.limit_name}".strip()
+
+
+def _case(finding: Finding, name: str) -> TestCase:
     case = TestCase(_clean(name), classname=f"gate.{finding.kind}", time=0)
     told = _clean(_told(finding))
     if finding.outcome is Outcome.FAILED:

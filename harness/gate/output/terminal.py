@@ -54,6 +54,10 @@ class TerminalReport:
         yield from self._notes()
         yield from self._section("what changed", self._causes(), _MOST_CAUSES)
         yield from self._section("what to do", self._remedies(), _MOST_CAUSES)
+        worse = len(self.verdict.worse_rows)
+        if self.verdict.passed and worse:
+            rows = "1 row is" if worse == 1 else f"{worse} rows are"
+            yield f"{rows} gone, or worse within what is allowed: no new baseline is proposed"
         word = "passed" if self.verdict.passed else "FAILED"
         yield f"gate {word}: {count_text(self.verdict.findings) or 'nothing was held'}"
 

@@ -10,7 +10,6 @@ import pytest
 from report_factory import HOSTILE, IMAGE, details, make_results, timed_row
 from row_factory import make_row
 
-from harness.errors import HarnessError
 from harness.report.markdown import markdown_report
 from harness.report.page import page_html
 from harness.results.images import ImageTable
@@ -172,19 +171,3 @@ def test_an_axis_that_varies_can_be_filtered_and_picked(axis: str) -> None:
     boxes = [g["value"] for tag, g in read.tags if tag == "input" and g["name"] == axis]
     assert tuple(boxes) == values
     assert [tag for tag, g in read.tags if tag == "select" and g["name"] == axis]
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("operators", [{"name": "CONV_2D"}]),
-        ("operators", "none"),
-        ("timing", {"operators": [{"index": 0, "cycles": 5}]}),
-        ("detection", {"roc": [[0.0]]}),
-        ("detection", {"auc": 1.0}),
-    ],
-)
-def test_details_of_another_form_are_an_error_that_names_the_cell(name: str, value: object) -> None:
-    results = make_results(timed_row(), found=details() | {name: value})
-    with pytest.raises(HarnessError, match=r"bench\.csv: cells: digits int8 nano33ble simd: deta"):
-        page(results)

@@ -363,6 +363,8 @@ def test_no_screen_has_to_be_scrolled_sideways(browser: webdriver.Chrome, width:
     wait_for_plots(browser, 1)
     browser.execute_script("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    # The height of one line of its letters, and its padding.
+    assert browser.find_element(By.ID, "theme").size["height"] < 40
 
 
 def test_a_table_without_a_manifest_is_a_page_without_errors(
