@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.process import run
+from harness.results.images import Symbol
+from harness.results.manifest import Manifest, read_manifest
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,13 @@ class Bench:
     rows: list[dict[str, str]]
     cells: list[dict[str, Any]]
     output: str
+    manifests: list[Manifest]
+
+    def symbols(self, cell: int) -> tuple[Symbol, ...]:
+        """The symbols of a cell's image, by the cell's number."""
+        key = self.cells[cell]["key"]
+        (image,) = [one for read in self.manifests if (one := read.images.image(key)) is not None]
+        return image.symbols
 
 
 def bench(out: Path, *arguments: str | Path) -> Bench:
@@ -30,4 +39,5 @@ def bench(out: Path, *arguments: str | Path) -> Bench:
             rows += csv.DictReader(stream)
     for path in out.glob("*.json"):
         cells += json.loads(path.read_text())["cells"]
-    return Bench(done.returncode, rows, cells, done.output)
+    manifests = [read_manifest(path) for path in out.glob("*.json")]
+    return Bench(done.returncode, rows, cells, done.output, manifests)

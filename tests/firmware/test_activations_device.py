@@ -121,7 +121,6 @@ def test_a_core_without_fpu_gives_the_bytes_of_tflite_micro(tmp_path, make, func
     assert row["status"] in ("ok", "does-not-fit"), (row["reason"], run.output)
     assert int(row["outputs_checked"]) > 0
     assert row["outputs_differing"] == "0"
-    symbols = [one["name"] for one in run.cells[0]["details"]["symbols"]]
-    kernels = [name for name in symbols if "_ZN7harness7kernels" in name]
+    kernels = [one.name for one in run.symbols(0) if "harness::kernels::" in one.name]
     for function in functions:
-        assert any(f"{len(function)}{function}" in name for name in kernels), function
+        assert any(f"::{function}" in name for name in kernels), function

@@ -19,5 +19,5 @@ def test_quantize_gives_the_bytes_of_tflite_micro_by_a_kernel_of_ours(tmp_path, 
     assert int(row["outputs_checked"]) > 0
     assert row["outputs_differing"] == "0"
 
-    symbols = run.cells[0]["details"]["symbols"]
-    assert "kernels" in {one["category"] for one in symbols if "kernels10Requantize" in one["name"]}
+    requantize = [one for one in run.symbols(0) if "kernels::Requantize" in one.name]
+    assert "kernels" in {one.category for one in requantize}
