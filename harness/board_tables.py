@@ -200,6 +200,25 @@ class Calibration(Sourced):
     """Version of the program that fitted."""
 
 
+UartKind = Literal["cmsdk", "pl011", "stm32-usart-v1", "stm32-usart-v2", "nrf-uart", "nrf-uarte"]
+
+
+class Uart(Sourced):
+    """The serial port that firmware answers over where a simulator has the board's own."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    """What the manual and the simulators' platforms call it."""
+    kind: UartKind
+    """The peripheral, by the driver for it: firmware/port/console_KIND.cc."""
+    origin: Annotated[int, Field(ge=0, lt=1 << 32, multiple_of=4)]
+    """Its first address."""
+
+    @property
+    def console(self) -> str:
+        """The driver, as `Machine.console` names it."""
+        return self.kind.replace("-", "_")
+
+
 class Emulation(BaseModel):
     """The emulated machines that stand for the board."""
 

@@ -22,6 +22,7 @@ from harness.board_tables import (
     Name,
     Placement,
     Sourced,
+    Uart,
 )
 from harness.errors import HarnessError
 from harness.names import unknown_name
@@ -64,6 +65,7 @@ class Board(Sourced):
     """The caches before memories that are cached."""
     current: Current | None = None
     calibration: Calibration | None = None
+    uart: Uart | None = None
     emulation: Emulation
 
     @property
@@ -92,6 +94,7 @@ class Board(Sourced):
             _fpu_exists,
             _machine_has_core,
             _regions_apart,
+            _uart_outside_memory,
             _placement_exists,
             _caches_apart,
             _lines_hold_reads,
@@ -125,6 +128,15 @@ def _regions_apart(board: Board) -> None:
     for below, above in pairwise(regions):
         if below.origin + below.bytes > above.origin:
             raise ValueError(f"memory: {below.name} overlaps {above.name}; correct origin or bytes")
+
+
+def _uart_outside_memory(board: Board) -> None:
+    for region in board.memory:
+        if board.uart and region.origin <= board.uart.origin < region.origin + region.bytes:
+            raise ValueError(
+                f"uart.origin: 0x{board.uart.origin:08X} lies in {region.name}; "
+                "give the first address of the peripheral"
+            )
 
 
 def _placement_exists(board: Board) -> None:

@@ -1,4 +1,6 @@
-// The way out of the machine: three hooks, one implementation a UART.
+// The way out of the machine: three hooks, one implementation a UART. They drive the transmitter
+// alone. Clocks, resets, pins and the baud rate are the board's start-up code's; an emulator, which
+// carries bytes rather than bits, needs none of them.
 #ifndef HARNESS_PORT_CONSOLE_H_
 #define HARNESS_PORT_CONSOLE_H_
 

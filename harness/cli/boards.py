@@ -61,7 +61,7 @@ def _overview(listed: "tuple[Board, ...]", origins: "Mapping[str, str]") -> "Tab
 def _show(console: "Console", board: "Board") -> None:
     from rich.text import Text
 
-    from harness.results.table import bytes_text
+    from harness.results.units import bytes_text
 
     console.print(Text(f"{board.name}: {board.title}", "bold"))
     console.print(

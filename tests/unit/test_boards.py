@@ -4,10 +4,12 @@ import os
 import re
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from harness.assets import asset_path
+from harness.board_tables import UartKind
 from harness.boards import board_names, load_board, load_boards
 from harness.errors import HarnessError
 
@@ -216,6 +218,61 @@ def test_each_rule_names_file_and_field(
     path.write_text(TINY.replace(before, after, 1))
     with pytest.raises(HarnessError, match=re.escape(str(path)) + ": .*" + re.escape(message)):
         load_board(str(path))
+
+
+UART = """
+[uart]
+name = "uart0"
+kind = "nrf-uart"
+origin = 0x4000_2000
+source = "made up"
+"""
+
+
+def test_a_board_may_say_which_uart_its_firmware_answers_over(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY)
+    assert load_board(str(path)).uart is None
+    path.write_text(TINY + UART)
+    uart = load_board(str(path)).uart
+    assert uart is not None
+    assert (uart.name, uart.console, uart.origin) == ("uart0", "nrf_uart", 0x4000_2000)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("nrf-uart", "nrf_uart", "uart.kind: should be 'cmsdk', 'pl011', 'stm32-usart-v1', "),
+        ("uart0", "uart0; quit", "uart.name: "),
+        ("0x4000_2000", "0x2000_0400", "uart.origin: 0x20000400 lies in ram; give the first"),
+        ("0x4000_2000", "0x0", "uart.origin: 0x00000000 lies in flash; give the first address"),
+        ("0x4000_2000", "0x4000_2002", "uart.origin: should be a multiple of 4"),
+        ("0x4000_2000", "0x1_4000_2000", "uart.origin: should be less than 4294967296"),
+        ("origin = 0x4000_2000", "", "uart.origin: missing; add it"),
+        ('source = "made up"\n', "", "uart.source: missing; add it"),
+    ],
+)
+def test_a_uart_that_cannot_be_is_refused(
+    tmp_path: Path, before: str, after: str, message: str
+) -> None:
+    assert before in UART
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY + UART.replace(before, after, 1))
+    with pytest.raises(HarnessError, match=re.escape(str(path)) + ": .*" + re.escape(message)):
+        load_board(str(path))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_firmware_has_a_driver_for_the_uart_of_every_shipped_board(name: str) -> None:
+    uart = load_board(name).uart
+    assert uart is not None
+    assert (asset_path("firmware") / "port" / f"console_{uart.console}.cc").is_file()
+
+
+def test_every_kind_of_uart_has_a_driver_and_every_driver_a_kind() -> None:
+    drivers = (asset_path("firmware") / "port").glob("console_*.cc")
+    kinds = [kind.replace("-", "_") for kind in get_args(UartKind)]
+    assert sorted(path.stem.removeprefix("console_") for path in drivers) == sorted(kinds)
 
 
 CALIBRATION = """
