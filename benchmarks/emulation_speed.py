@@ -77,7 +77,7 @@ def fastest_s(elf: Path, folder: Path, repeat: int, kind: Kind) -> float:
         start = time.perf_counter()
         emulation = emulate(
             elf=elf,
-            machine=MACHINE.name,
+            machine=MACHINE,
             window_origin=0,
             window=b"",
             markers=[Marker(0, 2)],

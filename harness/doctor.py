@@ -38,6 +38,8 @@ class Check:
     """Returns the version that was found; raises ProbeError or HarnessError."""
     packages: tuple[str, ...] = ()
     """Debian packages to install; "a|b" is a where apt offers it, else b. Empty: pip brings it."""
+    by_hand: tuple[str, ...] = ()
+    """Commands with which a person installs it. What has some is optional."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,11 @@ class Finding:
     check: Check
     found: str = ""
     problem: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether something that must be there is not."""
+        return bool(self.problem) and not self.check.by_hand
 
 
 def checks() -> tuple[Check, ...]:
@@ -75,7 +82,15 @@ def checks_for_tests() -> tuple[Check, ...]:
     return (
         Check("chromium", page, _version_of("chromium"), ("chromium",)),
         Check("chromedriver", page, _version_of("chromedriver"), ("chromium-driver",)),
+        Check("strace", "tests of confinement", _version_of("strace"), ("strace",)),
     )
+
+
+def optional_checks() -> tuple[Check, ...]:
+    """Return the checks of what only a choice of the user's needs."""
+    from harness.simulators.renode.program import INSTALL_COMMANDS
+
+    return (Check("Renode", "--simulator renode", _renode, by_hand=INSTALL_COMMANDS),)
 
 
 def examine(wanted: Iterable[Check]) -> tuple[Finding, ...]:
@@ -94,8 +109,8 @@ def missing_packages(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 
 def remedy(finding: Finding) -> str:
-    """Return the command that mends `finding`; empty when nothing is wrong."""
-    if not finding.problem:
+    """Return the command that mends `finding`; empty where nothing must be mended."""
+    if not finding.is_missing:
         return ""
     packages = missing_packages([finding])
     if not packages:
@@ -247,6 +262,16 @@ def _certificates() -> str:
 
 def _qemu() -> str:
     return _program_version(os.environ.get("HARNESS_QEMU") or "qemu-system-arm")
+
+
+def _renode() -> str:
+    from harness.simulators.renode.program import find_renode, renode_version
+
+    try:
+        return renode_version(find_renode())
+    except HarnessError as error:
+        # What is behind the semicolon is the remedy, which the check itself has.
+        raise ProbeError(str(error).partition(";")[0].removeprefix("renode: ")) from error
 
 
 def _python_packages() -> str:

@@ -11,6 +11,20 @@ class HarnessError(Exception):
     """
 
 
+class MachineFault(HarnessError):  # noqa: N818 - as against an error of the request
+    """This machine cannot go on: its disk is full, the store is out of reach, memory is short.
+
+    It says nothing of the cell, which another machine, or a later run, may well measure.
+    """
+
+
+class LostObject(HarnessError):  # noqa: N818 - as MachineFault
+    """The store no longer has an object, or has it damaged: the step that made it must run again.
+
+    It says nothing of the cell, which the same sweep may still measure.
+    """
+
+
 @dataclass(frozen=True)
 class Stop:
     """Why one cell of a sweep has no further measurement: the row's `status` and `reason`.

@@ -24,16 +24,17 @@ def doctor(
     """Say which programs are there, which are missing, and the command that mends it.
 
     Exits with status 2 if something is missing. With --install, missing system packages are
-    installed first (root or sudo is needed); when nothing is missing it says just that.
+    installed first (root or sudo is needed); when nothing is missing it says just that. Renode is
+    optional and not installed: it is no Debian package. The commands for it are shown.
 
     Example: harness doctor --install
     """
     from harness.cli.tables import make_console
-    from harness.doctor import checks, checks_for_tests, examine, missing_packages
+    from harness.doctor import checks, checks_for_tests, examine, missing_packages, optional_checks
     from harness.doctor import install as install_packages
 
     console = make_console()
-    wanted = (*checks(), *(checks_for_tests() if tests else ()))
+    wanted = (*checks(), *(checks_for_tests() if tests else ()), *optional_checks())
     findings = examine(wanted)
     if install and missing_packages(findings):
         with console.status("") as status:
@@ -44,18 +45,30 @@ def doctor(
 
             install_packages(findings, progress)
         findings = examine(wanted)
-    elif install and not any(finding.problem for finding in findings):
+    elif install and not any(finding.is_missing for finding in findings):
         console.print("Nothing to install: everything is there.")
         return
     console.print(_table(findings))
-    missing = [finding.check.name for finding in findings if finding.problem]
+    missing = [finding.check.name for finding in findings if finding.is_missing]
     if missing:
         command = "harness doctor --install" + (" --tests" if tests else "")
         advice = "see the commands above" if install else f"run '{command}'"
         raise HarnessError(f"doctor: missing: {', '.join(missing)}; {advice}")
-    for line in _plugins():
+    for line in (*_by_hand(findings), *_plugins()):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
-    console.print("Everything is there.")
+    all_found = not any(finding.problem for finding in findings)
+    console.print("Everything is there." if all_found else "Everything else is there.")
+
+
+def _by_hand(findings: "Sequence[Finding]") -> list[str]:
+    """Return how to install what is optional and not there."""
+    lines = []
+    for finding in findings:
+        check = finding.check
+        if finding.problem and check.by_hand:
+            lines.append(f"{check.name} is optional ({check.needed_by}). To install it by hand:")
+            lines += [f"  {command}" for command in check.by_hand]
+    return lines
 
 
 def _plugins() -> list[str]:
@@ -82,7 +95,8 @@ def _table(findings: Sequence["Finding"]) -> "Table":
     if any(mends):
         table.add_column("mended by", overflow="fold")
     for finding, mend in zip(findings, mends, strict=True):
-        found = Text(finding.found or finding.problem, "bold red" if finding.problem else "green")
+        style = "bold red" if finding.is_missing else "yellow" if finding.problem else "green"
+        found = Text(finding.found or finding.problem, style)
         cells = [Text(finding.check.name), found, Text(finding.check.needed_by), Text(mend)]
         table.add_row(*cells[: len(table.columns)])
     return table

@@ -20,5 +20,10 @@ def simulators() -> None:
             "events": "instructions, blocks, fetches",
         }
         table.add_row(name, plugin.value.summary, counted[plugin.value.counts])
-    make_console().print(table.renderable)
+    console = make_console()
+    console.print(table.renderable)
+    for name, plugin in load_simulators().items():
+        if plugin.value.experimental:
+            line = f"{name} is experimental: {plugin.value.experimental}"
+            console.print(line, highlight=False, markup=False)
     typer.echo("Cycles, milliseconds and microjoules need a simulator that counts fetches.")

@@ -222,7 +222,7 @@ class _Run:
         budget = self.program.budget
         emulation = self.simulator.emulate(
             elf=self.program.elf,
-            machine=self.machine.name,
+            machine=self.machine,
             window_origin=self.machine.window_origin,
             window=b"",
             markers=markers,

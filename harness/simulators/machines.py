@@ -1,7 +1,7 @@
 """The machines that QEMU emulates, and what of their memory the firmware uses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.errors import HarnessError
 
@@ -27,6 +27,10 @@ class Machine:
     uart_base: int
     window_origin: int
     window_bytes: int
+    description: str = field(default="", repr=False)
+    """What the simulator builds the machine of; empty where its name says all."""
+    uart_name: str = ""
+    """What the simulator calls the console; empty where it has no name for it."""
 
 
 def _mps2(name: str, core: str, window_origin: int) -> Machine:

@@ -5,12 +5,13 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import HarnessError
 from harness.files import write_atomically
-from harness.process import Completed, run
+from harness.process import Budget, Completed, run
 from harness.simulators.machines import Machine, find_machine
 from harness.simulators.memory_system import MemorySystem
 from harness.simulators.plugin import (
@@ -37,8 +38,15 @@ if TYPE_CHECKING:
 _PROGRAM = "qemu-system-arm"
 _FIRST_WITH_ONE_INSN_PER_TB = (8, 1)
 _TRACE_BYTES_MAX = 64 * 1024 * 1024
-_ULIMIT_UNIT_BYTES = 512  # POSIX: `ulimit -f` counts in these
 _LOG_CHARACTERS_MAX = 64 * 1024
+_PRINTED_BYTES_MAX = 1 << 20
+_MEMORY_BYTES_MAX = 4 << 30
+"""QEMU allocated 0.1 GB with most machines, 2.3 GB with mps3-an547, whose own DDR memory of 2 GB it
+reserves (November 2026)."""
+_TRANSLATED_MIB = 64
+"""Room for translated code; QEMU's own default of 1 GB is for operating systems."""
+_ANSWER_S = 60.0
+_SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
 
 
 def find_qemu() -> Path:
@@ -68,7 +76,7 @@ def qemu_version(qemu: Path) -> str:
 def emulate(  # noqa: PLR0913 - an emulation has that many independent inputs
     *,
     elf: Path,
-    machine: str,
+    machine: Machine,
     window_origin: int,
     window: bytes,
     markers: Sequence[Marker],
@@ -107,11 +115,12 @@ def emulate(  # noqa: PLR0913 - an emulation has that many independent inputs
             # Relative names only: QEMU splits option values at commas, and paths may hold some.
             (folder / "firmware.elf").symlink_to(elf.absolute())
             write_atomically(folder / "window.bin", window)
-            options = _options(machine, window_origin if window else None)
+            options = _options(machine.name, window_origin if window else None)
+            options += _translation_options(qemu, one_instruction_blocks)
             if semihosting:
                 options += ["-semihosting-config", "enable=on,target=native"]
-            if one_instruction_blocks:
-                options += _one_instruction_options(qemu)
+            elif _has_sandbox(qemu):
+                options += ["-sandbox", _SANDBOX]
             if plugin_path is not None:
                 (folder / "plugin.so").symlink_to(plugin_path)
                 config = _config(markers, dispatches, detail, limits.instructions)
@@ -119,7 +128,7 @@ def emulate(  # noqa: PLR0913 - an emulation has that many independent inputs
                 write_atomically(folder / "config", config)
                 options += ["-plugin", "./plugin.so,config=config"]
             completed = run(
-                _limited([str(qemu), *options], limits), cwd=folder, timeout_s=limits.wall_s
+                [qemu, *options], cwd=folder, timeout_s=limits.wall_s, budget=_budget(limits)
             )
             memories = len(memory_system.memories) if memory_system else 0
             names = region_names if plugin else None
@@ -140,10 +149,19 @@ def _options(machine: str, window_origin: int | None) -> list[str]:
     return options
 
 
-def _one_instruction_options(qemu: Path) -> list[str]:
+def _translation_options(qemu: Path, one_instruction_blocks: bool) -> list[str]:
+    accelerator = f"tcg,tb-size={_TRANSLATED_MIB}"
+    if not one_instruction_blocks:
+        return ["-accel", accelerator]
     if version_number(version_line(qemu)) >= _FIRST_WITH_ONE_INSN_PER_TB:
-        return ["-accel", "tcg,one-insn-per-tb=on"]
-    return ["-singlestep"]
+        return ["-accel", f"{accelerator},one-insn-per-tb=on"]
+    return ["-accel", accelerator, "-singlestep"]
+
+
+@cache
+def _has_sandbox(qemu: Path) -> bool:
+    """Whether QEMU was built to give up system calls: to start programs, gain rights and so on."""
+    return "\n-sandbox " in run([qemu, "-help"], timeout_s=_ANSWER_S).stdout
 
 
 def _config(
@@ -173,11 +191,13 @@ def _memory_config(system: MemorySystem | None) -> str:
     return "\n".join([*lines, ""])
 
 
-def _limited(command: list[str], limits: Limits) -> list[str]:
-    """Wrap `command` so that the guest cannot fill the disk and an abort leaves no core file."""
-    file_bytes = max(limits.console_bytes, _TRACE_BYTES_MAX)
-    blocks = -(-file_bytes // _ULIMIT_UNIT_BYTES)
-    return ["/bin/sh", "-c", f'ulimit -c 0; ulimit -f {blocks}; exec "$@"', "sh", *command]
+def _budget(limits: Limits) -> Budget:
+    """What QEMU may take, so that no guest can fill the disk or the memory of this machine."""
+    return Budget(
+        output_bytes=_PRINTED_BYTES_MAX,
+        memory_bytes=_MEMORY_BYTES_MAX,
+        file_bytes=max(limits.console_bytes, _TRACE_BYTES_MAX),
+    )
 
 
 def _read_emulation(
@@ -197,18 +217,31 @@ def _read_emulation(
     console = console[: limits.console_bytes]
     if completed.timed_out:
         return Emulation(console, None, "wall", log)
-    if too_much or completed.returncode == -signal.SIGXFSZ:
-        what = "the guest's console" if too_much else "the trace or the console"
-        message = f"{what} passed its limit ({limits.console_bytes} bytes for the console)"
-        return Emulation(console, None, "error", "\n".join([log, message]).strip())
+    passed = _passed_limit(completed, limits, too_much)
+    if passed:
+        return Emulation(console, None, "error", "\n".join([log, passed]).strip())
     if completed.returncode == -signal.SIGABRT and "Lockup" in completed.stderr:
         return Emulation(console, None, "lockup", log)
     if completed.returncode != 0:
-        status = f"QEMU ended with status {completed.returncode}"
-        return Emulation(console, None, "error", log or status)
+        return Emulation(console, None, "error", _failure(completed.returncode, log))
     if region_names is None:
         return Emulation(console, None, "reset", log)
     return _with_trace(folder / "trace", console, log, region_names, memories)
+
+
+def _failure(status: int, log: str) -> str:
+    """Return what QEMU said as it failed; of a signal that ended it, it says nothing itself."""
+    if status < 0:
+        return f"QEMU was ended by a signal: {signal.strsignal(-status)}\n{log}"
+    return log or f"QEMU ended with status {status}"
+
+
+def _passed_limit(completed: Completed, limits: Limits, too_much: bool) -> str:
+    """Say which limit but that of time a run passed; "" where it kept them all."""
+    if too_much or completed.returncode == -signal.SIGXFSZ:
+        what = "the guest's console" if too_much else "the trace or the console"
+        return f"{what} passed its limit ({limits.console_bytes} bytes for the console)"
+    return f"QEMU took more than {completed.exceeded}" if completed.exceeded else ""
 
 
 def _with_trace(

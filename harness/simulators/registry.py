@@ -46,13 +46,15 @@ def find_simulator(name: str) -> Simulator:
 def simulator_version(name: str) -> str:
     """Return a simulator's emulator and version as the row gives it, such as `QEMU 7.2.22`.
 
+    It ends with "(experimental)" where not all of the simulator was tried.
+
     Raises:
         HarnessError: There is no such simulator, something that it needs is missing, or a third
             party's fails in another way.
     """
     simulator = find_simulator(name)
     try:
-        return simulator.version()
+        version = simulator.version()
     except HarnessError:
         raise
     except Exception as error:
@@ -60,6 +62,7 @@ def simulator_version(name: str) -> str:
             f"simulator {name}: does not say its version ({type(error).__name__}: {error}); "
             "correct it or uninstall its package"
         ) from error
+    return f"{version} (experimental)" if simulator.experimental else version
 
 
 def content_identity(name: str) -> dict[str, str]:

@@ -170,24 +170,26 @@ def _run(
     window_bytes = guest.machine.window_bytes
     if len(request) > window_bytes:
         return Stop("unsupported", f"one sample is larger than the window of {window_bytes} B")
-    wall_s = _START_S + guest.budget / _SLOWEST_EMULATION_HZ
+    limits = limits_of(guest.budget)
     detail = measured and guest.simulator.counts_blocks
     emulation = guest.simulator.emulate(
         elf=guest.elf,
-        machine=guest.machine.name,
+        machine=guest.machine,
         window_origin=guest.machine.window_origin,
         window=request,
-        markers=_markers(guest.symbols) if measured else (),
+        markers=markers_of(guest.symbols) if measured else (),
         dispatches=_dispatches(guest) if detail else (),
         region_names=REGION_NAMES,
         detail=detail,
-        limits=Limits(guest.budget, wall_s, _CONSOLE_BYTES),
+        limits=limits,
         cache=guest.cache,
         memory_system=memory_system,
     )
     if emulation.ending in {"budget", "wall"}:
         limit = (
-            f"{guest.budget} instructions" if emulation.ending == "budget" else f"{wall_s:.0f} s"
+            f"{guest.budget} instructions"
+            if emulation.ending == "budget"
+            else f"{limits.wall_s:.0f} s"
         )
         return Stop("timeout", f"the firmware did not end within {limit}", emulation.log)
     if emulation.ending == "error":
@@ -219,7 +221,13 @@ def _wants_memory(log: Sequence[str]) -> bool:
     return any(word in line for line in log for word in words)
 
 
-def _markers(symbols: Mapping[str, tuple[int, int]]) -> tuple[Marker, ...]:
+def limits_of(budget: int) -> Limits:
+    """Return the limits of a run that may execute `budget` instructions."""
+    return Limits(budget, _START_S + budget / _SLOWEST_EMULATION_HZ, _CONSOLE_BYTES)
+
+
+def markers_of(symbols: Mapping[str, tuple[int, int]]) -> tuple[Marker, ...]:
+    """Return where the measured regions of an image begin and end, by its symbols' addresses."""
     markers = [Marker(symbols["harness_region_boot_end"][0], 0)]
     for number, name in REGION_NAMES.items():
         if number != BOOT:
@@ -236,5 +244,6 @@ def _dispatches(guest: Guest) -> tuple[Dispatch, ...]:
 
 
 def _first_line(log: str) -> str:
-    lines = [line for line in log.splitlines() if line.strip()]
-    return lines[0].strip() if lines else "no message"
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    grave = [line for line in lines if ": warning: " not in line]
+    return next(iter([*grave, *lines]), "no message")

@@ -70,7 +70,7 @@ class Emulate(Protocol):
         self,
         *,
         elf: Path,
-        machine: str,
+        machine: Machine,
         window_origin: int,
         window: bytes,
         markers: Sequence[Marker],
@@ -98,6 +98,29 @@ class Emulate(Protocol):
         """
 
 
+class Scripts(Protocol):
+    """Write down one run as files with which a person can carry it out by hand."""
+
+    def __call__(  # noqa: PLR0913 - a run has that many independent inputs
+        self,
+        *,
+        title: str,
+        elf: bytes,
+        machine: Machine,
+        window_origin: int,
+        window: bytes,
+        markers: Sequence[Marker],
+        end: int,
+        limits: Limits,
+        outputs: Sequence[bytes],
+    ) -> Mapping[str, bytes]:
+        """Return the files by name; all lie in one folder, wherever that is.
+
+        `end` is the address at which the firmware has done everything. `outputs` are the
+        output records that the host expects of the run, in order; none where it expects nothing.
+        """
+
+
 @dataclass(frozen=True)
 class Simulator:
     """One way to run firmware without the board.
@@ -106,7 +129,8 @@ class Simulator:
     raises HarnessError where something that a run needs is missing. `machine` returns the emulated
     machine that stands for a board, and raises HarnessError where there is none. `sources` are
     files beside the simulator's own module that decide what it counts: results are kept under
-    their content.
+    their content. `experimental` says what of it was never tried, and is empty where all was.
+    `scripts` is missing where runs cannot be carried out by hand.
     """
 
     name: str
@@ -116,6 +140,8 @@ class Simulator:
     machine: "Callable[[Board], Machine]" = field(repr=False)
     emulate: Emulate = field(repr=False)
     sources: tuple[Path, ...] = field(default=(), repr=False)
+    experimental: str = ""
+    scripts: Scripts | None = field(default=None, repr=False)
 
     @property
     def counts_blocks(self) -> bool:

@@ -58,7 +58,7 @@ def emulate_assembly(
     addresses = symbols_of(elf)
     return emulate(
         elf=elf,
-        machine=machine,
+        machine=MACHINES[machine],
         window_origin=MACHINES[machine].window_origin,
         markers=[Marker(addresses[key], region) for key, region in regions.items()],
         dispatches=[Dispatch(addresses[key], 2, region) for key, region in sites],

@@ -95,7 +95,7 @@ class Lab:
         """Run an ELF without regions and detail."""
         return emulate(
             elf=elf,
-            machine=self.target.machine.name,
+            machine=self.target.machine,
             window_origin=self.target.machine.window_origin,
             window=window,
             markers=(),

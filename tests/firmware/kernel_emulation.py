@@ -205,7 +205,7 @@ def _emulated(target: Target, elf: bytes, window: bytes, cache: Path) -> Emulati
         path.write_bytes(elf)
         return emulate(
             elf=path,
-            machine=target.machine.name,
+            machine=target.machine,
             window_origin=target.machine.window_origin,
             window=window,
             markers=markers,

@@ -4,6 +4,7 @@ import json
 import shutil
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -177,7 +178,7 @@ def test_a_fault_inside_a_fault_is_a_lockup_and_the_log_holds_the_registers(go):
 def test_a_machine_that_qemu_does_not_know_is_an_error_with_its_message(plugin_cache, assembled):
     emulation = emulate(
         elf=assembled("regions"),
-        machine="mps2-an999",
+        machine=replace(MACHINES["mps2-an386"], name="mps2-an999"),
         window_origin=0,
         window=b"",
         markers=[],
@@ -197,7 +198,7 @@ def test_paths_may_hold_commas_and_spaces(tmp_path, assembled):
     shutil.copyfile(assembled("regions"), elf)
     emulation = emulate(
         elf=elf,
-        machine="mps2-an386",
+        machine=MACHINES["mps2-an386"],
         window_origin=0,
         window=b"",
         markers=[],

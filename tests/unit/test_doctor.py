@@ -9,8 +9,18 @@ import typer
 from typer.testing import CliRunner
 
 from harness.cli.doctor import doctor
-from harness.doctor import Check, Finding, checks, examine, install, missing_packages, remedy
+from harness.doctor import (
+    Check,
+    Finding,
+    checks,
+    examine,
+    install,
+    missing_packages,
+    optional_checks,
+    remedy,
+)
 from harness.errors import HarnessError
+from harness.simulators.renode.program import INSTALL_COMMANDS
 
 Stub = Callable[[str, str], None]
 
@@ -180,6 +190,48 @@ def test_installing_where_all_is_there_says_so_in_one_line(
     app.command()(doctor)
     result = CliRunner().invoke(app, ["--install"])
     assert result.output == "Nothing to install: everything is there.\n"
+
+
+@pytest.fixture
+def without_renode(
+    stub: Stub,  # noqa: ARG001 - an empty search path
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A machine that has all but Renode."""
+    monkeypatch.setattr("harness.doctor.checks", lambda: (Check("cmake", "tests", lambda: "3.25"),))
+    monkeypatch.delenv("RENODE_PATH", raising=False)
+    monkeypatch.setattr("harness.simulators.renode.program._usual_folders", lambda: iter(()))
+
+
+@pytest.mark.usefixtures("without_renode")
+def test_renode_may_be_missing_and_the_commands_that_bring_it_are_shown() -> None:
+    app = typer.Typer()
+    app.command()(doctor)
+    result = CliRunner().invoke(app, [], env={"COLUMNS": "100"})
+    assert result.exit_code == 0
+    assert "Renode  not found  --simulator renode" in " ".join(result.output.split(" "))
+    for command in INSTALL_COMMANDS:
+        assert f"  {command}\n" in result.output
+    assert result.output.endswith("Everything else is there.\n")
+
+
+@pytest.mark.usefixtures("without_renode")
+@pytest.mark.parametrize(
+    ("answer", "found", "problem"),
+    [
+        ("Renode v1.16.1.17033", "1.16.1", ""),
+        ("Renode v1.12.0.1", "", "is Renode 1.12.0, too old"),
+        ("hello", "", "does not say which Renode it is"),
+    ],
+)
+def test_the_renode_that_is_there_is_examined(
+    stub: Stub, answer: str, found: str, problem: str
+) -> None:
+    stub("renode", f"echo '{answer}'")
+    (finding,) = examine(optional_checks())
+    assert finding.found == found
+    assert finding.problem.endswith(problem)
+    assert not finding.is_missing
 
 
 def test_what_only_the_tests_need_is_looked_for_on_request(stub: Stub) -> None:

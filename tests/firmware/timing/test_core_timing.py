@@ -61,7 +61,7 @@ def _measure(source: Path, core: str, folder: Path) -> dict[str, Band]:
     names = {2 + position: name for position, name in enumerate(marks)}
     emulation = emulate(
         elf=elf,
-        machine=machine.name,
+        machine=machine,
         window_origin=machine.window_origin,
         window=b"",
         markers=[Marker(address, 2 + place) for place, address in enumerate(marks.values())],
