@@ -31,13 +31,25 @@ class Timing:
     aim_s: float
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment of a run: a cache of its own, and Python's byte code kept.
+
+    Where Python is told to keep none, as in some containers, every start compiles anew.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {
+        "HARNESS_CACHE": str(folder / "cache"),
+        "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+    }
+
+
 def harness_s(folder: Path, *arguments: str) -> float:
     """Return the seconds of a run of the harness in `folder`, with the cache that is there."""
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "harness", *arguments],
         cwd=folder,
-        env={**os.environ, "HARNESS_CACHE": str(folder / "cache")},
+        env=environment(folder),
         capture_output=True,
         text=True,
         check=False,

@@ -87,7 +87,10 @@ def _give_up_output(error: OSError) -> None:
 
 
 def _complain(message: str) -> None:
-    print(f"harness: {' '.join(message.split())}", file=sys.stderr)
+    line = " ".join(message.split())
+    # A file's name may hold what a terminal acts on.
+    shown = "".join(letter if letter.isprintable() else "?" for letter in line)
+    print(f"harness: {shown}", file=sys.stderr)
 
 
 def _stop_at_once() -> None:

@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError
-from harness.process import Completed, run
+from harness.process import Budget, Completed, run
 
 TIMEOUT_S = 600.0
 """The largest of our models converts in seconds; a user's may take minutes."""
+
+_BUDGET = Budget(memory_bytes=16 << 30, file_bytes=4 << 30)
+"""Converting the largest model of `models/` took 0.6 GB, training it 2 GB (November 2026)."""
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +62,12 @@ def ask(
         "TF_ENABLE_ONEDNN_OPTS": "0",  # its sums differ from processor to processor
         "TF_USE_LEGACY_KERAS": "1" if legacy else "0",
     }
-    done = run([sys.executable, "-P", "-m", module, folder], env=environment, timeout_s=timeout_s)
+    done = run(
+        [sys.executable, "-P", "-m", module, folder],
+        env=environment,
+        timeout_s=timeout_s,
+        budget=_BUDGET,
+    )
     answered = folder / "response.json"
     if done.returncode or not answered.is_file():
         raise HarnessError(f"{name}: the TensorFlow worker {_ending(done)}")
@@ -104,6 +112,8 @@ def _ending(done: Completed) -> str:
     """How a worker without an answer ended, with the last line that says something."""
     if done.timed_out:
         return "took too long and was ended; try a smaller model"
+    if done.exceeded:
+        return f"took more than {done.exceeded} and was ended; try a smaller model"
     lines = [line for line in done.stderr.splitlines() if not _NOISE.match(line)]
     last = f": {lines[-1].strip()}" if lines else ""
     if done.returncode == -signal.SIGKILL:

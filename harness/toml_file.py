@@ -3,6 +3,7 @@
 import json
 import tomllib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -25,11 +26,15 @@ def read_toml(path: Path, model: type[M]) -> M:
         HarnessError: The file cannot be read, is no TOML, or does not fit the model; the message
             is one line "FILE: FIELD: problem; remedy".
     """
-    return parse_toml(read_bytes(path), str(path), model)
+    parsed: M = parse_toml(read_bytes(path), str(path), model)
+    return parsed
 
 
+@lru_cache(maxsize=256)
 def parse_toml(content: bytes, name: str, model: type[M]) -> M:
     """Return `content`, the bytes of a TOML file that messages call `name`, as a `model`.
+
+    What was parsed before is given again: models are not to be changed.
 
     Raises:
         HarnessError: As `read_toml`.

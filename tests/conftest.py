@@ -18,6 +18,7 @@ settings.load_profile("harness")
 # Helpers that unit and firmware tests share.
 sys.path.insert(0, str(Path(__file__).with_name("unit")))
 sys.path.insert(0, str(Path(__file__).parent / "unit" / "kernels"))
+sys.path.insert(0, str(Path(__file__).parent / "unit" / "renode"))
 
 _REAL_TOOLS = ("qemu-", "arm-none-eabi-", "cmake", "ninja", "cargo", "cc", "gcc", "g++", "clang")
 _SETTINGS = (

@@ -140,16 +140,6 @@ class Library(Artifact):
         return [self.archive, self.tree.archive]
 
 
-class SymbolEntry(Artifact):
-    """A symbol of the image: size in bytes, owner, section, and the file it was compiled from."""
-
-    name: str
-    bytes: int
-    category: str
-    section: str
-    source: str
-
-
 class Image(Artifact):
     """A linked image: the ELF, its flash by category and its RAM, in bytes.
 
@@ -163,7 +153,8 @@ class Image(Artifact):
     """What built and sized the image, where that was done."""
     flash: Mapping[str, int]
     static_bytes: int
-    symbols: tuple[SymbolEntry, ...]
+    symbols: Digest
+    """What its bytes are, symbol by symbol (`image_symbols.py`)."""
     arena_bytes: int | None = None
     persistent_bytes: int | None = None
     not_run: str | None = None
@@ -171,7 +162,7 @@ class Image(Artifact):
     """What the smallest arena is known to be larger than, where the machine had no more."""
 
     def objects(self) -> list[Digest]:  # noqa: D102
-        return [self.elf]
+        return [self.elf, self.symbols]
 
 
 class OperatorProfile(Artifact):

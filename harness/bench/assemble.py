@@ -24,7 +24,7 @@ from harness.metrics import OperatingPoint, false_accepts_per_hour
 from harness.model_file.model import ModelFile
 from harness.results.row import Row, Status
 from harness.results.service import service
-from harness.results.units import describe_bytes
+from harness.results.units import bytes_text
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,8 @@ def _over(cell: Cell, evidence: Evidence) -> str | None:
     used = {"flash": _flash_bytes(evidence), "RAM": _ram_bytes(evidence)}
     limits = {"flash": cell.board.flash_limit_bytes, "RAM": cell.board.ram_limit_bytes}
     over = [
-        f"{what} {describe_bytes(size)} is {describe_bytes(size - limits[what])} more than "
-        f"the board's {describe_bytes(limits[what])}"
+        f"{what} {bytes_text(size)} is {bytes_text(size - limits[what])} more than "
+        f"the board's {bytes_text(limits[what])}"
         for what, size in used.items()
         if size is not None and size > limits[what]
     ]

@@ -1,7 +1,9 @@
 """The cells of a sweep, and the units of work that they share."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from harness.bench.artifacts import Subject
 from harness.bench.spec import AS_IS, BenchSpec, FeaturePlace
@@ -46,14 +48,15 @@ def expand(spec: BenchSpec, subjects: Sequence[Subject]) -> tuple[Cell, ...]:
         HarnessError: A scheme or board is unknown, two models have the same name, nothing is left
             to measure, or features are wanted on the device and no model has them there.
     """
-    names = [subject.name for subject in subjects]
-    twice = next((name for name in names if names.count(name) > 1), None)
+    names = Counter(subject.name for subject in subjects)
+    twice = next((name for name, count in names.items() if count > 1), None)
     if twice is not None:
         raise HarnessError(f"model {twice}: two models have this name; rename one of the files")
+    board = cache(load_board)
     cells = tuple(
         cell
         for model, subject in zip(spec.models, subjects, strict=True)
-        for cell in _cells_of(spec.of(model), subject)
+        for cell in _cells_of(spec.of(model), subject, board)
     )
     if not cells:
         raise HarnessError(
@@ -68,9 +71,11 @@ def expand(spec: BenchSpec, subjects: Sequence[Subject]) -> tuple[Cell, ...]:
     return cells
 
 
-def _cells_of(spec: BenchSpec, subject: Subject) -> Iterator[Cell]:
+def _cells_of(
+    spec: BenchSpec, subject: Subject, board_of: Callable[[str], Board]
+) -> Iterator[Cell]:
     schemes = [find_scheme(name).name for name in spec.schemes]
-    boards = [load_board(name) for name in spec.boards]
+    boards = [board_of(name) for name in spec.boards]
     features = _feature_place(spec, subject)
     for scheme in [AS_IS] if subject.kind == "tflite" else schemes:
         for board in boards:

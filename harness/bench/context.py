@@ -1,6 +1,7 @@
 """What every step needs beside its inputs: the store, a workspace, and somebody to tell."""
 
 import os
+import platform
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,9 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import platformdirs
+from pydantic import ValidationError
 
 from harness.bench.artifacts import Artifact
-from harness.errors import HarnessError, Stop
+from harness.errors import HarnessError, LostObject, MachineFault, Stop
 from harness.store import ArtifactStore, Workspace, content_key, open_store
 from harness.store.artifact_store import Json
 
@@ -44,6 +46,9 @@ class Context:
     jobs: int
     fresh: bool = False
     """Carry out every step even where the store has its result; the new one replaces it."""
+    sources: str = ""
+    """What `harness.bench.tools.sources` gives where the sweep was started, which every worker must
+    have too: another would measure something else. Empty where no worker is elsewhere."""
 
     @property
     def store(self) -> ArtifactStore:
@@ -70,17 +75,16 @@ class Context:
         """Return a step's stored result, or carry it out and store what it gives.
 
         `label` says what is being done and to what, for the progress display. A HarnessError of
-        `compute` becomes a stop with status `failed`: other cells go on.
+        `compute` becomes a stop with status `failed`: other cells go on. What is not
+        the cell's fault is raised.
+
+        Raises:
+            MachineFault: This machine cannot go on.
+            LostObject: The store has lost what an earlier step made.
         """
 
         def run() -> Json:
-            _tell({"started": label})
-            try:
-                outcome = compute()
-            except HarnessError as error:
-                outcome = Stop("failed", str(error))
-            finally:
-                _tell({"finished": label})
+            outcome = self._carried_out(label, compute)
             if isinstance(outcome, Stop):
                 return {"stop": [outcome.status, outcome.reason, outcome.log]}
             return {"value": outcome.model_dump(mode="json")}
@@ -91,11 +95,56 @@ class Context:
         def keep(document: Json) -> bool:
             return "value" in document or document["stop"][0] in _KEPT_STOPS
 
+        self._check_sources()
         key = content_key(name, inputs)
         document = self.store.remember(key, run, objects, keep, fresh=self.fresh)
-        if "stop" in document:
-            return Stop(*document["stop"])
-        return kind.model_validate(document["value"])
+        try:
+            return _outcome(document, kind)
+        except ValidationError:  # stored by another version of the harness, in another form
+            return _outcome(self.store.remember(key, run, objects, keep, fresh=True), kind)
+
+    def _carried_out(self, label: str, compute: Callable[[], Result | Stop]) -> Result | Stop:
+        """Return what a step gives, or why its cell has no more; raise what is not its fault."""
+        _tell({"started": label})
+        try:
+            outcome = compute()
+        except (MachineFault, LostObject):
+            raise
+        except MemoryError as error:
+            raise MachineFault(
+                f"{platform.node()}: memory is short while {label}; free some, or use fewer --jobs"
+            ) from error
+        except HarnessError as error:
+            outcome = Stop("failed", str(error))
+        except OSError:
+            self.workspace.check_room()
+            raise
+        finally:
+            _tell({"finished": label})
+        if isinstance(outcome, Stop) and outcome.status == "failed":
+            self.workspace.check_room()
+        return outcome
+
+    def _check_sources(self) -> None:
+        if self.sources:
+            from harness.bench.tools import sources
+
+            if sources() != self.sources:
+                raise MachineFault(
+                    f"{platform.node()}: has another version or other sources of the harness; "
+                    "install the same everywhere and start the worker again"
+                )
+
+
+def _outcome(document: Json, kind: type[Result]) -> Result | Stop:
+    """Return what a step's document says.
+
+    Raises:
+        pydantic.ValidationError: It is not of this kind.
+    """
+    if "stop" in document:
+        return Stop(*document["stop"])
+    return kind.model_validate(document["value"])
 
 
 def _tell(event: dict[str, str]) -> None:

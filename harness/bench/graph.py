@@ -1,7 +1,9 @@
 """The sweep as a graph of steps, which Dask runs: one node a step, shared between cells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from dask.base import tokenize
@@ -9,11 +11,11 @@ from dask.delayed import Delayed, delayed
 
 from harness.bench.artifacts import (
     Converted,
+    Image,
     Library,
     Measurement,
     Reference,
     SampleSet,
-    Subject,
     TflmTree,
 )
 from harness.bench.assemble import Evidence
@@ -26,6 +28,7 @@ from harness.bench.step_build import (
     fetch_tflm,
     kernels_of,
     library_request,
+    link_unsized,
     make_image,
     make_library,
 )
@@ -53,6 +56,13 @@ class Work:
     features: FeaturePlace = "host"
 
 
+Schemes = Mapping[str, tuple[str, ...]]
+"""The schemes of each model of a sweep, by the model's name."""
+
+Linked = Callable[[Context, Work, Evidence, Library | Stop], Evidence]
+"""Adds the image to a cell's evidence: `image_evidence` or `unsized_evidence`."""
+
+
 def build_graph(
     ctx: Context,
     cells: Sequence[Cell],
@@ -62,14 +72,14 @@ def build_graph(
 
     `runtimes` gives the source tree of each kernel set.
     """
-    node = _nodes(ctx)
-    return [_cell_nodes(cell, cells, runtimes[cell.kernels], node) for cell in cells]
+    node, schemes = _nodes(ctx), _schemes(cells)
+    return [_cell_nodes(cell, schemes, runtimes[cell.kernels], node) for cell in cells]
 
 
 def build_host_graph(ctx: Context, cells: Sequence[Cell]) -> list[Delayed]:
     """As `build_graph`, but each `Evidence` ends with what the host knows: nothing is built."""
-    node = _nodes(ctx)
-    return [_host_nodes(cell, cells, node) for cell in cells]
+    node, schemes = _nodes(ctx), _schemes(cells)
+    return [_host_nodes(cell, schemes, node) for cell in cells]
 
 
 def build_image_graph(
@@ -78,8 +88,24 @@ def build_image_graph(
     runtimes: Mapping[str, Runtime],
 ) -> list[Delayed]:
     """As `build_graph`, but each `Evidence` ends with the linked image: nothing is measured."""
-    node = _nodes(ctx)
-    return [_image_nodes(cell, cells, runtimes[cell.kernels], node)[1] for cell in cells]
+    node, schemes = _nodes(ctx), _schemes(cells)
+    return [
+        _image_nodes(cell, schemes, runtimes[cell.kernels], node, image_evidence)[1]
+        for cell in cells
+    ]
+
+
+def build_unsized_graph(
+    ctx: Context,
+    cells: Sequence[Cell],
+    runtimes: Mapping[str, Runtime],
+) -> list[Delayed]:
+    """As `build_image_graph`, but the arena is all RAM that the machine has: nothing is run."""
+    node, schemes = _nodes(ctx), _schemes(cells)
+    return [
+        _image_nodes(cell, schemes, runtimes[cell.kernels], node, unsized_evidence)[1]
+        for cell in cells
+    ]
 
 
 def _nodes(ctx: Context) -> Any:  # noqa: ANN401 - a function of any step and its inputs
@@ -90,7 +116,11 @@ def _nodes(ctx: Context) -> Any:  # noqa: ANN401 - a function of any step and it
         if name not in nodes:
             # A scheduler may serve other clients too: one key must mean one content.
             key = f"{name}-{tokenize(ctx, *inputs)}"
-            nodes[name] = delayed(function, pure=False)(ctx, *inputs, dask_key_name=key)
+            # Dask searches arguments, however large, for nodes; it leaves alone what is bound.
+            values = list(takewhile(lambda one: not isinstance(one, Delayed), inputs))
+            step = partial(function, ctx, *values)
+            rest = inputs[len(values) :]
+            nodes[name] = delayed(step, pure=False)(*rest, dask_key_name=key)
         return nodes[name]
 
     return node
@@ -98,11 +128,11 @@ def _nodes(ctx: Context) -> Any:  # noqa: ANN401 - a function of any step and it
 
 def _cell_nodes(
     cell: Cell,
-    cells: Sequence[Cell],
+    schemes: Schemes,
     runtime: Runtime,
     node: Any,  # noqa: ANN401 - the closure of _nodes
 ) -> Delayed:
-    work, image, library = _image_nodes(cell, cells, runtime, node)
+    work, image, library = _image_nodes(cell, schemes, runtime, node, image_evidence)
     device = node(f"device {work.label} {cell.optimize}", device_evidence, work, image, library)
     board = cell.board
     name = f"time {work.label} {cell.optimize} {board.name}"
@@ -111,12 +141,13 @@ def _cell_nodes(
 
 def _image_nodes(
     cell: Cell,
-    cells: Sequence[Cell],
+    schemes: Schemes,
     runtime: Runtime,
     node: Any,  # noqa: ANN401 - the closure of _nodes
+    linked: Linked,
 ) -> tuple[Work, Delayed, Delayed]:
     """Return the device's share of a cell, its evidence up to the image, and the library."""
-    host = _host_nodes(cell, cells, node)
+    host = _host_nodes(cell, schemes, node)
     label = f"{cell.subject.name} {cell.scheme}"
     origin = f"{runtime.api} {runtime.identity}"
     tree = node(f"tflm {origin}", fetch_tflm, runtime.tree)
@@ -143,24 +174,28 @@ def _image_nodes(
     if cell.features == "device":
         label += " with features"
     work = Work(label, target, cell.kernels, cell.optimize, cell.features)
-    image = node(f"image {work.label} {cell.optimize}", image_evidence, work, deployed, library)
+    name = f"image {work.label} {cell.optimize}"
+    image = node(name, linked, work, deployed, library)
     return work, image, library
 
 
 def _host_nodes(
     cell: Cell,
-    cells: Sequence[Cell],
+    schemes: Schemes,
     node: Any,  # noqa: ANN401 - the closure of _nodes
 ) -> Delayed:
     subject, model = cell.subject, cell.subject.name
-    schemes = _schemes_of(subject, cells)
     samples = node(f"samples {model}", choose_samples, subject)
-    batch = node(f"convert {model}", convert_model, subject, samples, schemes)
+    batch = node(f"convert {model}", convert_model, subject, samples, schemes[model])
     return node(f"host {model} {cell.scheme}", host_evidence, model, cell.scheme, samples, batch)
 
 
-def _schemes_of(subject: Subject, cells: Sequence[Cell]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(c.scheme for c in cells if c.subject == subject))
+def _schemes(cells: Sequence[Cell]) -> Schemes:
+    """Return the schemes of each model by its name, which no two models of a sweep share."""
+    found: dict[str, dict[str, None]] = {}
+    for cell in cells:
+        found.setdefault(cell.subject.name, {})[cell.scheme] = None
+    return {model: tuple(schemes) for model, schemes in found.items()}
 
 
 def host_evidence(
@@ -212,6 +247,23 @@ def image_evidence(
     ctx: Context, work: Work, evidence: Evidence, library: Library | Stop
 ) -> Evidence:
     """Return the evidence with the image that the model is linked into."""
+    return _linked(make_image, ctx, work, evidence, library)
+
+
+def unsized_evidence(
+    ctx: Context, work: Work, evidence: Evidence, library: Library | Stop
+) -> Evidence:
+    """As `image_evidence`, but the arena is all RAM of the machine, and nothing is run."""
+    return _linked(link_unsized, ctx, work, evidence, library)
+
+
+def _linked(
+    link: Callable[..., Image | Stop],
+    ctx: Context,
+    work: Work,
+    evidence: Evidence,
+    library: Library | Stop,
+) -> Evidence:
     if evidence.stop is not None:
         return evidence
     if isinstance(library, Stop):
@@ -224,7 +276,7 @@ def image_evidence(
     given = device_input(work.features, samples, reference)
     chosen = kernels_of(ctx, deployed, request.tflm_api, work.kernels)
     evidence = replace(evidence, fallbacks=chosen.fallbacks)
-    image = make_image(ctx, work.label, request, library, deployed, chosen.registrations, given)
+    image = link(ctx, work.label, request, library, deployed, chosen.registrations, given)
     if isinstance(image, Stop):
         return replace(evidence, stop=image)
     return replace(evidence, image=image)

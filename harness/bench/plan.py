@@ -1,5 +1,6 @@
 """From the command line's words to a checked plan, before anything slow is started."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from harness.files import check_folder
 from harness.firmware.tflm_source import detect_api, source_from_folder
 from harness.kernel_sets import kernels_of_tree
 from harness.models import find_model
+from harness.simulators.registry import find_simulator
+from harness.simulators.simulator import Simulator
 from harness.tasks import find_task
 from harness.tasks.dataset_folder import check_dataset_folder
 
@@ -52,12 +55,32 @@ class Plan:
         }
 
 
+def simulator_of(spec_path: Path | None, choice: Choice) -> Simulator:
+    """Return the simulator that a spec file (None: the default one) changed by `choice` names.
+
+    Raises:
+        HarnessError: The spec cannot be read, or names no simulator.
+    """
+    return find_simulator(chosen_spec(read_spec(spec_path or _default_spec()), choice).simulator)
+
+
 def make_plan(ctx: Context, spec_path: Path | None, choice: Choice) -> Plan:
     """Return the plan for a spec file (None: the default `bench.toml`) changed by `choice`.
 
     Raises:
         HarnessError: Anything in the request is unknown, unreadable or missing.
     """
+    return _make_plan(ctx, spec_path, choice, tools.emulator)
+
+
+def make_unrun_plan(ctx: Context, spec_path: Path | None, choice: Choice) -> Plan:
+    """As `make_plan`, but the emulator may be missing: for firmware that is built and not run."""
+    return _make_plan(ctx, spec_path, choice, lambda _: "")
+
+
+def _make_plan(
+    ctx: Context, spec_path: Path | None, choice: Choice, version: Callable[[str], str]
+) -> Plan:
     spec = chosen_spec(read_spec(spec_path or _default_spec()), choice)
     if choice.tflm_dir is not None and not choice.kernels:
         detect_api(choice.tflm_dir)
@@ -71,7 +94,7 @@ def make_plan(ctx: Context, spec_path: Path | None, choice: Choice) -> Plan:
         for model in spec.models
     ]
     expand(spec, subjects)  # every name is known before gigabytes of data are read
-    emulator = tools.emulator(spec.simulator)
+    emulator = version(spec.simulator)
     given = None if choice.tflm_dir is None else source_from_folder(choice.tflm_dir)
     runtimes = runtimes_of(spec.kernels, None if given is None else store_tree(ctx, given))
     provenance = Provenance(tools.toolchain().compiler, emulator, runtimes)

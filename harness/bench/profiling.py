@@ -7,11 +7,12 @@ from harness.bench.artifacts import Measurement
 from harness.bench.assemble import Evidence
 from harness.bench.cells import Cell
 from harness.bench.choice import Choice
+from harness.bench.cluster import HERE
 from harness.bench.context import Context
 from harness.bench.graph import measured_job
 from harness.bench.plan import make_plan
 from harness.bench.progress import show_progress
-from harness.bench.run import run_sweep
+from harness.bench.run import Finished, run_sweep
 from harness.bench.runtimes import Runtime
 from harness.bench.step_build import fetch_tflm, library_request
 from harness.bench.step_device import DeviceJob
@@ -51,10 +52,17 @@ def profile_cell(ctx: Context, choice: Choice, *, quiet: bool = False) -> Profil
             f"profile: {len(plan.cells)} cells fit the request; name one model, scheme, board and "
             "kernel set"
         )
+    finished: list[Finished] = []
     with show_progress(1, quiet=quiet) as progress:
-        (done,) = run_sweep(
-            ctx, plan.cells, provenance=plan.provenance, scheduler=None, progress=progress
+        run_sweep(
+            ctx,
+            plan.cells,
+            provenance=plan.provenance,
+            placement=HERE,
+            progress=progress,
+            take=lambda _, one: finished.append(one),
         )
+    (done,) = finished
     evidence = done.evidence
     if evidence.measurement is None or done.row.status.is_bad or evidence.image is None:
         raise HarnessError(

@@ -15,7 +15,7 @@ class Progress(Protocol):
     """What a sweep tells as it goes on; calls may come from any thread."""
 
     def event(self, event: dict[str, str]) -> None:
-        """Take a worker's message: a step was started or finished."""
+        """Take a message: a step was started or finished, or a note for the user."""
 
     def cell_done(self, label: str, status: str) -> None:
         """Take note that a cell's row is ready."""
@@ -29,7 +29,9 @@ class LineProgress:
         self._lock = threading.Lock()
 
     def event(self, event: dict[str, str]) -> None:
-        """Print the steps that are carried out; what the store has makes no noise."""
+        """Print notes and the steps that are carried out; what is stored makes no noise."""
+        if "note" in event:
+            self._print(event["note"])
         if "started" in event:
             self._print(f"  {event['started']}")
 
@@ -41,6 +43,8 @@ class LineProgress:
         self._print(line)
 
     def _print(self, line: str) -> None:
+        if self._console.quiet:  # rich would lay the line out before it drops it
+            return
         # A file's name may hold what rich takes for markup; a log's lines are not to be broken.
         self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
@@ -59,7 +63,10 @@ class LiveProgress:
         )
 
     def event(self, event: dict[str, str]) -> None:
-        """Add or remove a running step."""
+        """Print a note, or add or remove a running step."""
+        if "note" in event:
+            self.live.console.print(event["note"], highlight=False, markup=False)
+            return
         with self._lock:
             if "started" in event:
                 self._running[event["started"]] = time.monotonic()

@@ -8,17 +8,15 @@ from pathlib import Path
 from harness.bench.arrays import get_records
 from harness.bench.assemble import Evidence
 from harness.bench.cells import Cell
-from harness.bench.cluster import Placement
+from harness.bench.cluster import Placement, compute
 from harness.bench.context import Context
 from harness.bench.device_input import device_input
 from harness.bench.graph import build_unsized_graph
 from harness.bench.plan import Plan
 from harness.bench.progress import Progress
-from harness.bench.run import run_graph
 from harness.errors import Stop
 from harness.files import write_atomically
 from harness.firmware.memory_map import symbol_addresses
-from harness.results.row import Status
 from harness.simulators.protocol import RunMode, build_request
 from harness.simulators.session import INSTRUCTION_BUDGET, limits_of, markers_of
 from harness.simulators.simulator import Scripts, Simulator
@@ -93,39 +91,24 @@ def write_unrun_scripts(
     Raises:
         HarnessError: The scheduler cannot be reached, or the folder cannot be written.
     """
-    graph = build_unsized_graph(ctx, plan.cells, plan.provenance.runtimes)
-    found = run_graph(
-        ctx,
-        plan.cells,
-        graph,
-        provenance=plan.provenance,
-        placement=placement,
-        progress=_NothingRuns(progress),
-    )
     written: dict[str, Path] = {}
     left: dict[str, str] = {}
-    for cell, evidence in zip(plan.cells, found, strict=True):
+
+    def take(index: int, evidence: Evidence) -> None:
+        cell = plan.cells[index]
+        name = " ".join(_words(cell))
         place = write_scripts(ctx, cell, evidence, simulator, folder)
         if place is None:
-            left[" ".join(_words(cell))] = (
-                evidence.stop or Stop("failed", "it has no image")
-            ).reason
+            stop = evidence.stop or Stop("failed", "it has no image")
+            left[name] = stop.reason
+            progress.cell_done(cell.label, stop.status)
         else:
-            written[" ".join(_words(cell))] = place
+            written[name] = place
+            progress.cell_done(cell.label, "built, not run")
+
+    graph = build_unsized_graph(ctx, plan.cells, plan.provenance.runtimes)
+    compute(ctx, graph, placement, progress, take)
     return Unrun(folder, written, left)
-
-
-@dataclass(frozen=True)
-class _NothingRuns:
-    """Progress that calls no cell measured, since none is."""
-
-    progress: Progress
-
-    def event(self, event: dict[str, str]) -> None:
-        self.progress.event(event)
-
-    def cell_done(self, label: str, status: str) -> None:
-        self.progress.cell_done(label, "not run" if status == Status.UNSUPPORTED else status)
 
 
 def folder_name(words: Sequence[str]) -> str:

@@ -1,12 +1,14 @@
 """The build steps: source tree, runtime library, and the image with its smallest arena."""
 
+import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.bench.artifacts import Deployed, Image, Library, SymbolEntry, TflmTree
+from harness.bench.artifacts import Deployed, Image, Library, TflmTree
 from harness.bench.context import Context
 from harness.bench.device_input import DeviceInput
+from harness.bench.image_symbols import SymbolEntry, put_symbols
 from harness.bench.tools import (
     code,
     emulator,
@@ -142,6 +144,41 @@ def make_image(
     return ctx.step("image", f"{label}: linking, sizing the arena", inputs, Image, compute)
 
 
+def link_unsized(
+    ctx: Context,
+    label: str,
+    request: LibraryRequest,
+    library: Library,
+    deployed: Deployed,
+    registrations: Mapping[str, str],
+    given: DeviceInput,
+) -> Image | Stop:
+    """Return a model's image with all RAM of the machine as its arena: nothing is run for it.
+
+    Inputs as of `make_image`.
+    """
+    inputs = {
+        "tflite": deployed.tflite,
+        "library": library.archive,
+        "request": library_identity(request),
+        "code": code("features", "firmware", "model_file"),
+        "sample_bytes": given.sample_bytes,
+        "features": given.features,
+        "registrations": dict(registrations),
+    }
+
+    def compute() -> Image | Stop:
+        parts = _Parts(library, deployed, registrations, given)
+        try:
+            with ctx.workspace.scratch() as folder:
+                elf = _link(ctx, request, parts, request.target.largest_arena_bytes, folder)
+        except BuildError as error:
+            return Stop("failed", f"the firmware does not build: {error}", error.log)
+        return _image(ctx, "", elf, read_memory_map(elf, label), not_run="nothing was run")
+
+    return ctx.step("unsized-image", f"{label}: linking", inputs, Image, compute)
+
+
 def _sized_image(
     ctx: Context,
     label: str,
@@ -152,7 +189,7 @@ def _sized_image(
     given: DeviceInput,
 ) -> Image | Stop:
     machine, largest = request.target.machine, request.target.largest_arena_bytes
-    simulator = request.target.simulator
+    emulated = emulator(request.target.simulator)
     parts = _Parts(library, deployed, registrations, given)
     with ctx.workspace.scratch() as folder:
         # One build folder for both links: only the arena differs, nothing is compiled twice.
@@ -160,17 +197,17 @@ def _sized_image(
         memory = read_memory_map(search_elf, label)
         if memory.flash_bytes > machine.code_bytes:
             why = f"the emulated {machine.name} holds only {machine.code_bytes} B of code"
-            return _image(ctx, simulator, search_elf, memory, not_run=why)
+            return _image(ctx, emulated, search_elf, memory, not_run=why)
         sample = given.samples(ctx.store)[0]
         found = search_arena(guest_of(ctx, search_elf, request, folder), sample, largest)
         if isinstance(found, Stop):
             if found.status == "does-not-fit":
                 return _image(
-                    ctx, simulator, search_elf, memory, not_run=found.reason, exceeds=largest
+                    ctx, emulated, search_elf, memory, not_run=found.reason, exceeds=largest
                 )
             return found
         elf = _link(ctx, request, parts, found.arena_bytes, folder)
-    return _image(ctx, simulator, elf, read_memory_map(elf, label), arena=found)
+    return _image(ctx, emulated, elf, read_memory_map(elf, label), arena=found)
 
 
 @dataclass(frozen=True)
@@ -246,7 +283,7 @@ def guest_of(ctx: Context, elf: bytes, request: LibraryRequest, folder: Path) ->
 
 def _image(
     ctx: Context,
-    simulator: str,
+    emulated: str,
     elf: bytes,
     memory: MemoryMap,
     *,
@@ -254,22 +291,18 @@ def _image(
     not_run: str | None = None,
     exceeds: int | None = None,
 ) -> Image:
+    # What pyelftools read of the images is megabytes in cycles, which Python would let pile up.
+    gc.collect()
     symbols = sorted(memory.symbols, key=lambda symbol: (-symbol.bytes, symbol.name))
     return Image(
         elf=ctx.store.put(elf),
         compiler=toolchain().compiler,
-        emulator=emulator(simulator),
+        emulator=emulated,
         flash=memory.flash,
         static_bytes=memory.static_bytes,
-        symbols=tuple(
-            SymbolEntry(
-                name=s.name,
-                bytes=s.bytes,
-                category=s.category,
-                section=s.section,
-                source=s.source,
-            )
-            for s in symbols
+        symbols=put_symbols(
+            ctx.store,
+            (SymbolEntry(s.name, s.bytes, s.category, s.section, s.source) for s in symbols),
         ),
         arena_bytes=arena.arena_bytes if arena else None,
         persistent_bytes=arena.persistent_bytes if arena else None,

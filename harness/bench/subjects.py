@@ -21,6 +21,10 @@ from harness.tasks.user_data import load_user_data
 GENERATED_SAMPLES = 8
 """How many inputs are made for a .tflite file that comes without data."""
 
+_LONGEST_NAME = 100
+_FORMULA = ("=", "+", "-", "@")
+"""What a spreadsheet takes for the beginning of a formula, also in a CSV file."""
+
 _KERAS_SUFFIXES = (".keras", ".h5", ".hdf5")
 _TFLITE_SUFFIX = ".tflite"
 
@@ -47,11 +51,26 @@ def resolve_subject(
             raise HarnessError(f"--data: {text} has its own data; give --data with a model file")
         return Subject(name=find_model(text).name, kind="zoo", count=count)
     path = Path(text)
+    _check_name(path)
     if path.suffix.lower() == _TFLITE_SUFFIX:
         return _tflite_subject(path, data, count, store)
     if path.suffix.lower() in _KERAS_SUFFIXES:
         return _keras_subject(path, data, count, store)
     raise HarnessError(f"{path}: not a model file; give a .tflite, .keras or .h5 file")
+
+
+def _check_name(path: Path) -> None:
+    """Refuse a file whose name, which names its rows, is more than a name to whoever reads them."""
+    if not path.stem.isprintable() or len(path.stem) > _LONGEST_NAME:
+        raise HarnessError(
+            f"{ascii(str(path))[:_LONGEST_NAME]}: a model is called by its file's name; give it "
+            f"one of at most {_LONGEST_NAME} printable characters"
+        )
+    if path.stem.startswith(_FORMULA):
+        raise HarnessError(
+            f"{path}: a spreadsheet would take the model's name for a formula; rename the file so "
+            f"that it does not begin with {path.stem[0]!r}"
+        )
 
 
 def _tflite_subject(

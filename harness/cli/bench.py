@@ -23,6 +23,7 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
     with_features: options.WithFeatures = False,
     out: options.Out = Path("results"),
     jobs: options.Jobs = None,
+    workers: options.Workers = 0,
     scheduler: options.Scheduler = None,
     store: options.Store = None,
     tflm_dir: options.TflmDir = None,
@@ -48,6 +49,10 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
       harness bench --model image --dataset image=cifar-10-batches-py --samples all
 
       harness bench --model keyword --with-features
+
+      harness bench --workers 4
+
+      harness bench --scheduler tcp://head:8786 --store s3://bucket/harness
     """
     from harness.bench.choice import Choice
     from harness.bench.context import Context, default_cache
@@ -55,9 +60,10 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
     from harness.bench.sweep import sweep
     from harness.cli.tables import print_rows
 
+    placement = options.parse_placement(scheduler, workers)
     ctx = Context(
-        store_url=store or str(default_cache() / "store"),
-        jobs=jobs or default_jobs(),
+        store_url=options.parse_store(store) or str(default_cache() / "store"),
+        jobs=jobs or (1 if workers else default_jobs()),
         fresh=fresh,
     )
     choice = Choice(
@@ -74,7 +80,7 @@ def bench(  # noqa: PLR0913, PLR0917 - one parameter an option
         datasets=parse_datasets(dataset),
         tflm_dir=tflm_dir,
     )
-    rows, written = sweep(ctx, spec, choice, out, scheduler=scheduler, quiet=quiet)
+    rows, written = sweep(ctx, spec, choice, out, placement=placement, quiet=quiet)
     print_rows(rows)
     typer.echo(f"{len(rows)} rows in {written.csv}, everything else in {written.manifest}")
     if any(row.status.is_bad for row in rows):

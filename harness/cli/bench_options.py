@@ -1,12 +1,15 @@
 """The options of `harness bench`, each with its help."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from harness.cli import completion
 from harness.errors import HarnessError
+
+if TYPE_CHECKING:
+    from harness.bench.clients import Placement
 
 Spec = Annotated[
     Path | None, typer.Argument(help="Sweep to run; bench.toml if left out.", metavar="SPEC.toml")
@@ -98,12 +101,29 @@ Jobs = Annotated[
     ),
 ]
 Scheduler = Annotated[
-    str | None, typer.Option(help="Address of a Dask scheduler to run on.", metavar="ADDRESS")
+    str | None,
+    typer.Option(
+        help="Run on a Dask scheduler, such as tcp://host:8786; its workers need this version of "
+        "the harness and the same --store.",
+        metavar="ADDRESS",
+    ),
+]
+Workers = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        help="Run on N processes of this machine; 0 for threads of one. --jobs then says how many "
+        "steps each does at a time, by default one.",
+        metavar="N",
+    ),
 ]
 Store = Annotated[
     str | None,
     typer.Option(
-        help="Artifact store: a folder or an fsspec URL.", envvar="HARNESS_STORE", metavar="URL"
+        help="Where results of steps are kept: a folder, or an fsspec URL such as "
+        "s3://bucket/prefix.",
+        envvar="HARNESS_STORE",
+        metavar="URL",
     ),
 ]
 TflmDir = Annotated[
@@ -133,3 +153,21 @@ def parse_samples(word: str | None) -> int | Literal["all"] | None:
     if not (word.isascii() and word.isdigit()) or int(word) == 0:
         raise HarnessError(f"--samples {word}: give a number from 1, or all")
     return int(word)
+
+
+def parse_placement(scheduler: str | None, workers: int) -> "Placement":
+    """Return who carries out the steps.
+
+    Raises:
+        HarnessError: Both are given.
+    """
+    from harness.bench.clients import Placement
+
+    if scheduler is not None and workers:
+        raise HarnessError("--workers: not with --scheduler, whose workers are its own; give one")
+    return Placement(scheduler, workers)
+
+
+def parse_store(url: str | None) -> str | None:
+    """Return the URL of `--store`; a folder by its absolute name, which other processes share."""
+    return url if not url or "://" in url else str(Path(url).expanduser().absolute())

@@ -1,13 +1,11 @@
 """The bytes of an image by address, for decoding what was executed."""
 
-import io
 from bisect import bisect_right
 
-from elftools.common.exceptions import ELFError
 from elftools.elf.constants import SH_FLAGS
-from elftools.elf.elffile import ELFFile
 
 from harness.errors import HarnessError
+from harness.firmware.elf_file import opened_elf
 
 
 class ElfCode:
@@ -19,16 +17,14 @@ class ElfCode:
         Raises:
             HarnessError: The file is no readable ELF.
         """
-        try:
+        with opened_elf(elf, name) as opened:
             sections = [
                 (section["sh_addr"], section.data())
-                for section in ELFFile(io.BytesIO(elf)).iter_sections()
+                for section in opened.iter_sections()
                 if section["sh_flags"] & SH_FLAGS.SHF_ALLOC
                 and section["sh_type"] == "SHT_PROGBITS"
                 and section["sh_size"]
             ]
-        except ELFError as error:
-            raise HarnessError(f"{name}: not a readable ELF file ({error})") from error
         self._sections: list[tuple[int, bytes]] = sorted(sections)
         self._starts = [address for address, _ in self._sections]
 

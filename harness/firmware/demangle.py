@@ -7,6 +7,7 @@ from harness.process import run
 _PROGRAM = "arm-none-eabi-c++filt"
 _LIMIT_S = 60
 _NAMES_A_RUN = 400
+_MANGLED = "_Z"
 
 
 def demangle(names: Iterable[str]) -> Mapping[str, str]:
@@ -18,8 +19,10 @@ def demangle(names: Iterable[str]) -> Mapping[str, str]:
     Raises:
         HarnessError: c++filt, which comes with the compiler, is not installed.
     """
-    listed = sorted(set(names))
-    readable: dict[str, str] = {}
+    found = set(names)
+    # Of the C++ ABI's form alone: c++filt would read the file that a name like "@FILE" leads to.
+    listed = sorted(name for name in found if name.startswith(_MANGLED))
+    readable = {name: name for name in found}
     for start in range(0, len(listed), _NAMES_A_RUN):
         part = listed[start : start + _NAMES_A_RUN]
         done = run([_PROGRAM, *part], timeout_s=_LIMIT_S)

@@ -1,14 +1,13 @@
 """Who owns every byte of flash and RAM, read from the ELF with pyelftools."""
 
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from elftools.common.exceptions import ELFError
 from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
 
 from harness.errors import HarnessError
+from harness.firmware.elf_file import opened_elf, symbol_section
 
 CATEGORIES = ("model", "kernels", "runtime", "libc", "app", "features", "vectors")
 
@@ -71,32 +70,38 @@ def read_memory_map(elf_bytes: bytes, name: str = "firmware.elf") -> MemoryMap:
         HarnessError: The file is no ELF, an allocated section has no owner, or the sections do not
             sum to what the program headers load.
     """
-    try:
-        elf = ELFFile(io.BytesIO(elf_bytes))
+    with opened_elf(elf_bytes, name) as elf:
         return _measure(elf, name)
-    except ELFError as error:
-        raise HarnessError(f"{name}: not a readable ELF file ({error})") from error
 
 
 def symbol_addresses(elf_bytes: bytes) -> dict[str, tuple[int, int]]:
-    """Return address and size of every named symbol; a Thumb function's lowest bit is cleared."""
-    table = ELFFile(io.BytesIO(elf_bytes)).get_section_by_name(".symtab")
-    return {
-        symbol.name: (symbol["st_value"] & ~_thumb_bit(symbol), symbol["st_size"])
-        for symbol in table.iter_symbols()
-        if symbol.name
-    }
+    """Return address and size of every named symbol; a Thumb function's lowest bit is cleared.
+
+    Raises:
+        HarnessError: The file is no readable ELF.
+    """
+    with opened_elf(elf_bytes, "firmware") as elf:
+        table = symbol_section(elf)
+        return {
+            symbol.name: (symbol["st_value"] & ~_thumb_bit(symbol), symbol["st_size"])
+            for symbol in (() if table is None else table.iter_symbols())
+            if symbol.name
+        }
 
 
 def read_section(elf_bytes: bytes, address: int, size: int) -> bytes:
-    """Return `size` bytes of the image that are loaded at `address`."""
-    elf = ELFFile(io.BytesIO(elf_bytes))
-    for section in elf.iter_sections():
-        start = section["sh_addr"]
-        holds_code = section["sh_type"] == "SHT_PROGBITS" and section["sh_flags"] & 2
-        if holds_code and start <= address and address + size <= start + section["sh_size"]:
-            data: bytes = section.data()[address - start : address - start + size]
-            return data
+    """Return `size` bytes of the image that are loaded at `address`.
+
+    Raises:
+        HarnessError: The file is no readable ELF, or nothing is loaded there.
+    """
+    with opened_elf(elf_bytes, "firmware") as elf:
+        for section in elf.iter_sections():
+            start = section["sh_addr"]
+            holds_code = section["sh_type"] == "SHT_PROGBITS" and section["sh_flags"] & 2
+            if holds_code and start <= address and address + size <= start + section["sh_size"]:
+                data: bytes = section.data()[address - start : address - start + size]
+                return data
     raise HarnessError(f"firmware: no section holds the {size} bytes at 0x{address:08x}")
 
 
@@ -128,6 +133,8 @@ def _measure(elf: ELFFile, name: str) -> MemoryMap:
 
 def _check_loaded_bytes(elf: ELFFile, flash_bytes: int, name: str) -> None:
     segments = [s for s in elf.iter_segments() if s["p_type"] == "PT_LOAD" and s["p_filesz"]]
+    if not segments:
+        raise HarnessError(f"{name}: loads nothing; link it with the firmware's linker script")
     start = min(s["p_paddr"] for s in segments)
     end = max(s["p_paddr"] + s["p_filesz"] for s in segments)
     if end - start != flash_bytes:
@@ -140,7 +147,8 @@ def _symbols(elf: ELFFile) -> Iterator[SymbolSize]:
     owners = {**_FLASH_SECTIONS, **_DATA_SECTIONS, **dict.fromkeys(_RAM_SECTIONS, "ram")}
     sources = _source_files(elf)
     found: list[tuple[int, int, str, str]] = []
-    for symbol in elf.get_section_by_name(".symtab").iter_symbols():
+    table = symbol_section(elf)
+    for symbol in () if table is None else table.iter_symbols():
         index, size = symbol["st_shndx"], symbol["st_size"]
         if isinstance(index, int) and size > 0:
             address = symbol["st_value"] & ~_thumb_bit(symbol)

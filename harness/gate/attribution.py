@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from harness.profile.names import short_name
+from harness.firmware.names import short_name
 from harness.results.comparison import TableComparison
 from harness.results.figures import FLASH_PARTS, RAM_PARTS
 from harness.results.images import ImageSizes, Symbol

@@ -10,6 +10,7 @@ _VISITS = 4
 _SMALLEST_BUDGET = 4096
 
 _LONGEST_NAME = 100
+_WORD = 4  # bytes; wider fields are read by words
 _HEADER = 4  # bytes: two lengths before the field list, one offset at the start of a table
 
 
@@ -123,6 +124,26 @@ class Table:
         raw = self.file.data[first : first + min(count, 4 * _LONGEST_NAME)]
         text = raw.decode(errors="replace")[:_LONGEST_NAME]
         return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+    def check_scalar(self, slot: int, size: int) -> None:
+        """Check that a field of `size` bytes lies aligned within the table, if it is there."""
+        place = self._place(slot, size)
+        if place is not None and place % min(size, _WORD):
+            raise MalformedError(f"the table at byte {self.position} has an unaligned field")
+
+    def check_scalars(self, slot: int, size: int) -> None:
+        """Check that a field that is a list of scalars of `size` bytes lies within the file."""
+        target = self._target(slot)
+        if target is not None:
+            self.file.vector(target, size)
+
+    def check_text(self, slot: int) -> None:
+        """Check that a field that is a text lies within the file and ends with a zero."""
+        target = self._target(slot)
+        if target is not None:
+            first, count = self.file.vector(target, 1)
+            if self.file.unpack("B", first + count):
+                raise MalformedError(f"the text at byte {target} has no end")
 
     def _place(self, slot: int, size: int) -> int | None:
         offset = self.offsets[slot] if slot < len(self.offsets) else 0

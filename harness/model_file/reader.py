@@ -13,6 +13,8 @@ from harness.model_file.logical import logical_view
 from harness.model_file.macs import model_macs
 from harness.model_file.model import ModelFile, Operator, Tensor
 from harness.model_file.shapes import check_shapes
+from harness.model_file.side_data import check_side_data
+from harness.model_file.verifier import verify
 from harness.model_file.wiring import check_wiring
 
 # More than any model has that a microcontroller could hold; they bound the time that a hostile
@@ -20,8 +22,12 @@ from harness.model_file.wiring import check_wiring
 _MOST_TABLES = 65_536
 _MOST_DIMENSIONS = 8
 _MOST_TENSOR_BYTES = 1 << 28
+_MOST_ACTIVATION_BYTES = 1 << 28  # of all tensors together
+_MOST_SAMPLE_BYTES = 1 << 24  # of all inputs, or of all outputs
 
 _MOST_VALUES = 16
+_CUSTOM_QUANTIZATION = 1
+"""The kind of quantization details that has no meaning to any runtime; those above it do."""
 _SMALLEST_FILE = 8
 
 
@@ -55,6 +61,7 @@ def _read(data: bytes, name: str) -> ModelFile:
         raise MalformedError(f"{len(data)} bytes")
     if data[4:8] != schema.IDENTIFIER:
         raise MalformedError("the identifier TFL3 is missing at byte 4")
+    verify(data)
     root = FlatFile(data).root()
     version = root.scalar(0, "I", 0)
     if version != schema.VERSION:
@@ -67,7 +74,7 @@ def _read(data: bytes, name: str) -> ModelFile:
     )
     codes = [_read_code(table) for table in root.children(1, _MOST_TABLES)]
     operators = tuple(
-        _read_operator(index, table, codes, data)
+        _read_operator(index, table, codes, len(tensors), data)
         for index, table in enumerate(graph.children(3, _MOST_TABLES))
     )
     model = ModelFile(
@@ -81,11 +88,24 @@ def _read(data: bytes, name: str) -> ModelFile:
         macs=None,
     )
     check_wiring(model)
+    _check_sizes(model)
+    check_side_data(root, data, buffers, len(tensors))
     logical = logical_view(model)
     for tensor in logical.tensors:
         _check_scales(tensor)
     check_shapes(logical)
     return replace(model, macs=model_macs(logical))
+
+
+def _check_sizes(model: ModelFile) -> None:
+    activations = sum(tensor.bytes for tensor in model.tensors if not tensor.is_constant)
+    for what, size, most in (
+        ("activations", activations, _MOST_ACTIVATION_BYTES),
+        ("inputs", model.input_bytes, _MOST_SAMPLE_BYTES),
+        ("outputs", model.output_bytes, _MOST_SAMPLE_BYTES),
+    ):
+        if size > most:
+            raise MalformedError(f"its {what} take {size} bytes")
 
 
 def _only_graph(root: Table) -> Table:
@@ -130,6 +150,8 @@ def _read_tensor(
         is_variable=bool(table.scalar(5, "?", 0)),
         is_sparse=table.child(6) is not None,
     )
+    if tensor.is_variable and tensor.is_constant:
+        raise MalformedError(f"tensor {index} is a variable and has data")
     if tensor.bytes > _MOST_TENSOR_BYTES:
         raise MalformedError(f"tensor {index} takes {tensor.bytes} bytes")
     if tensor.is_constant and not tensor.is_sparse and length < tensor.bytes:
@@ -138,6 +160,11 @@ def _read_tensor(
         values = memoryview(data)[first : first + tensor.bytes]
         tensor = replace(tensor, values=_int32_values(values))
     quantization = table.child(4)
+    if quantization is not None and quantization.scalar(4, "B", 0) > _CUSTOM_QUANTIZATION:
+        raise _UnsuitableError(
+            f"tensor {index} ({tensor.name}) is quantized in blocks, which no runtime here reads; "
+            "convert the model with one scale a tensor or a channel"
+        )
     return tensor if quantization is None else _with_quantization(tensor, quantization)
 
 
@@ -169,6 +196,8 @@ def _with_quantization(tensor: Tensor, table: Table) -> Tensor:
         raise MalformedError(f"{where} has a scale that is no positive number")
     if len(zero_points) != len(scales):
         raise MalformedError(f"{where} has {len(scales)} scales, {len(zero_points)} zero points")
+    if 0.0 in scales and not tensor.is_constant:
+        raise MalformedError(f"{where} has a scale of 0")
     if any(not -(1 << 31) <= point < 1 << 31 for point in zero_points):
         raise MalformedError(f"{where} has a zero point outside 32 bits")
     return replace(tensor, scales=scales, zero_points=zero_points, quantized_dimension=dimension)
@@ -192,9 +221,22 @@ def _read_code(table: Table) -> tuple[str, str | None, int]:
     return name, custom, table.scalar(2, "i", 1)
 
 
+def _check_operator(index: int, table: Table, tensors: int) -> None:
+    """Check what of an operator is kept by nobody here, but read by runtimes."""
+    if table.scalar(9, "Q", 0) > 1 or table.scalar(10, "Q", 0) > 1:
+        raise _UnsuitableError("keeps custom options outside the flatbuffer")
+    if any(not -1 <= tensor < tensors for tensor in table.scalars(8, "i")):
+        raise MalformedError(f"operator {index} names an intermediate tensor that does not exist")
+
+
 def _read_operator(
-    index: int, table: Table, codes: Sequence[tuple[str, str | None, int]], data: bytes
+    index: int,
+    table: Table,
+    codes: Sequence[tuple[str, str | None, int]],
+    tensors: int,
+    data: bytes,
 ) -> Operator:
+    _check_operator(index, table, tensors)
     code = table.scalar(0, "I", 0)
     if code >= len(codes):
         raise MalformedError(f"operator {index} names operator code {code} of {len(codes)}")

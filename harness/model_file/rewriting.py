@@ -73,9 +73,9 @@ def custom_code(model: ObjectModel, name: str) -> int:
 
 def uses(model: ObjectModel) -> Counter[int]:
     """Return for each tensor of the only subgraph how many operator inputs read it."""
-    return Counter(
-        int(index) for operator in model.subgraphs[0].operators for index in operator.inputs
-    )
+    # A list that the file leaves out is None.
+    lists = (operator.inputs for operator in model.subgraphs[0].operators)
+    return Counter(int(index) for inputs in lists if inputs is not None for index in inputs)
 
 
 def tensor_data(model: ObjectModel, tensor: Any, dtype: str) -> npt.NDArray[Any]:  # noqa: ANN401

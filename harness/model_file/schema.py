@@ -62,6 +62,21 @@ OPTIONS: dict[str, tuple[int, tuple[OptionField, ...]]] = {
     ),
     "AVERAGE_POOL_2D": _POOL,
     "MAX_POOL_2D": _POOL,
+    "CONCATENATION": (10, (OptionField("axis", 0, "i", 0),)),
+    "PACK": (59, (OptionField("values_count", 0, "i", 0), OptionField("axis", 1, "i", 0))),
+    "SPLIT": (35, (OptionField("num_splits", 0, "i", 0),)),
+    "STRIDED_SLICE": (
+        32,
+        (
+            OptionField("begin_mask", 0, "i", 0),
+            OptionField("end_mask", 1, "i", 0),
+            OptionField("ellipsis_mask", 2, "i", 0),
+            OptionField("new_axis_mask", 3, "i", 0),
+            OptionField("shrink_axis_mask", 4, "i", 0),
+        ),
+    ),
+    "SVDF": (6, (OptionField("rank", 0, "i", 0),)),
+    "UNPACK": (64, (OptionField("num", 0, "i", 0), OptionField("axis", 1, "i", 0))),
     "TRANSPOSE_CONV": (49, (_PADDING, *_STRIDES)),
     "BATCH_MATMUL": (101, (OptionField("adj_x", 0, "?", 0), OptionField("adj_y", 1, "?", 0))),
 }

@@ -20,7 +20,10 @@ def unsupported_reason(model: ModelFile, table: OperatorTable) -> str | None:
     """
     for operator in model.operators:
         for reason in _reasons(model, operator, table):
-            return f"{operator_name(operator)} (operator {operator.index}): {reason}"
+            # A custom operator's name is anyone's text, and a spreadsheet computes what begins with
+            # an equals sign: it does not begin the reason.
+            custom = "custom " if operator.custom_name else ""
+            return f"{custom}{operator_name(operator)} (operator {operator.index}): {reason}"
     return None
 
 

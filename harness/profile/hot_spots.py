@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from harness.cycles.band import Band, total
 from harness.cycles.cost import Cause
 from harness.cycles.estimate import SiteTime
-from harness.profile.names import place_name, short_name, short_path
+from harness.firmware.names import place_name, short_name, short_path
 from harness.profile.profile import Profile, sum_causes
 from harness.profile.source_lines import Location
 

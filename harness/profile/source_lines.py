@@ -1,6 +1,5 @@
 """From addresses to functions and source lines: what the image's symbols and DWARF say."""
 
-import io
 import re
 import tempfile
 from bisect import bisect_right
@@ -9,16 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from elftools.common.exceptions import ELFError
-from elftools.construct import ConstructError
-from elftools.elf.elffile import ELFFile
-
 from harness.errors import HarnessError
 from harness.files import write_atomically
-from harness.process import run
+from harness.firmware.elf_file import opened_elf, symbol_section
+from harness.process import Budget, run
 
 _PROGRAM = "arm-none-eabi-addr2line"
 _TIMEOUT_S = 300.0
+_BUDGET = Budget(output_bytes=256 << 20, memory_bytes=4 << 30)
 _UNKNOWN = "??"
 _PLACE = re.compile(r"(.*):(\d+|\?)(?: \(discriminator \d+\))?")
 
@@ -77,7 +74,7 @@ def _addr2line(elf: bytes, addresses: Iterable[int], name: str) -> str:
         write_atomically(Path(folder, "firmware.elf"), elf)
         write_atomically(Path(folder, "addresses"), "\n".join(f"{one:#x}" for one in addresses))
         words = [_PROGRAM, "-e", "firmware.elf", "-f", "-i", "-C", "-a", "@addresses"]
-        done = run(words, cwd=Path(folder), timeout_s=_TIMEOUT_S)
+        done = run(words, cwd=Path(folder), timeout_s=_TIMEOUT_S, budget=_BUDGET)
     if done.timed_out or done.returncode != 0:
         last = (done.stderr.splitlines() or ["no message"])[-1]
         said = f"no answer within {_TIMEOUT_S:.0f} s" if done.timed_out else last
@@ -91,7 +88,10 @@ def _parse(text: str) -> dict[int, tuple[Frame, ...]]:
     lines = text.splitlines()
     position = 0
     while position < len(lines):
-        address = int(lines[position], 16)
+        try:
+            address = int(lines[position], 16)
+        except ValueError:  # a name of several lines: what follows it belongs to nothing
+            break
         position += 1
         frames: list[Frame] = []
         while position + 1 < len(lines) and not lines[position].startswith("0x"):
@@ -158,11 +158,8 @@ def symbol_table(elf: bytes, name: str = "firmware.elf") -> dict[str, int]:
 
 def _symbols(elf: bytes, name: str) -> Iterator[Any]:
     """Give the named symbols that stand in a section of the image."""
-    try:
-        table = ELFFile(io.BytesIO(elf)).get_section_by_name(".symtab")
-        if table is not None:
-            for symbol in table.iter_symbols():
-                if symbol.name and isinstance(symbol["st_shndx"], int):
-                    yield symbol
-    except (ELFError, ConstructError, UnicodeDecodeError) as error:
-        raise HarnessError(f"{name}: not a readable ELF file ({error})") from error
+    with opened_elf(elf, name) as opened:
+        table = symbol_section(opened)
+        for symbol in () if table is None else table.iter_symbols():
+            if symbol.name and isinstance(symbol["st_shndx"], int):
+                yield symbol

@@ -7,7 +7,7 @@ from typing import Literal
 from harness.cycles.band import Band, total
 from harness.cycles.cost import Cause
 from harness.cycles.estimate import SiteTime
-from harness.profile.names import place_name, short_name
+from harness.firmware.names import place_name, short_name
 from harness.profile.profile import OperatorTime, Profile, sum_causes
 from harness.profile.rounding import whole_cycles
 from harness.profile.source_lines import Location

@@ -8,7 +8,8 @@ from harness.report.limits import Limits
 from harness.results.front import front_rows, latency_ms
 from harness.results.results import Results
 from harness.results.row import Row, Status
-from harness.results.table import bytes_text, drop_text, latency_text
+from harness.results.table import drop_text, latency_text
+from harness.results.units import bytes_text
 
 RowLimits = Mapping[tuple[str, ...], Limits]
 

@@ -19,7 +19,8 @@ from harness.report.limits import limits_of
 from harness.report.page import NO_MANIFEST, summary
 from harness.report.provenance import model_hashes, provenance
 from harness.results.results import Results
-from harness.results.table import bytes_text, usage_text
+from harness.results.table import usage_text
+from harness.results.units import bytes_text
 
 _MOST_CELLS = 8
 """Cells that are named for each reason."""

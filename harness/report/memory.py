@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import squarify
 
-from harness.profile.names import short_name
+from harness.firmware.names import short_name
 from harness.results.images import ImageSizes, Symbol
 from harness.results.row import Row
 

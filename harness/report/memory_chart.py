@@ -8,7 +8,7 @@ import altair as alt
 from harness.report.memory import PART_TITLES, Part, tiles
 from harness.report.palette import Palette
 from harness.report.theme import Drawing
-from harness.results.table import bytes_text
+from harness.results.units import bytes_text
 
 Record = dict[str, Any]
 

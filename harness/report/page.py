@@ -26,7 +26,7 @@ from harness.report.provenance import machines, model_hashes, provenance
 from harness.results.front import COSTS
 from harness.results.results import Results
 from harness.results.row import AXES
-from harness.results.table import bytes_text
+from harness.results.units import bytes_text
 
 _SCRIPTS = ("data.js", "front.js", "tradeoffs.js", "cell.js", "page.js")
 _ALWAYS_PICKED = ("model", "scheme", "board")

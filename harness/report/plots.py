@@ -19,7 +19,7 @@ from harness.report.theme import Plot, inline, themed
 from harness.results.front import COSTS
 from harness.results.results import Results, check_cost
 from harness.results.row import Row
-from harness.results.table import bytes_text
+from harness.results.units import bytes_text
 
 Format = Literal["svg", "png"]
 

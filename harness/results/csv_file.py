@@ -24,8 +24,9 @@ def csv_text(rows: Iterable[Row]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
+    places = [(column, decimals(column)) for column in COLUMNS]
     for row in rows:
-        writer.writerow([_field(row, column) for column in COLUMNS])
+        writer.writerow([_field(row, column, count) for column, count in places])
     return stream.getvalue()
 
 
@@ -63,9 +64,9 @@ def parse_rows(content: bytes, name: str) -> tuple[Row, ...]:
     return tuple(rows.values())
 
 
-def _field(row: Row, column: str) -> str:
+def _field(row: Row, column: str, places: int | None) -> str:
+    """Return a field with so many decimals; None for what is no fraction."""
     value = getattr(row, column)
-    places = decimals(column)
     if value is None:
         return ""
     return f"{value:.{places}f}" if places is not None else str(value)

@@ -1,7 +1,7 @@
 """The manifest: what a run did, with everything that is not the same on every run."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -72,7 +72,29 @@ def write_manifest(manifest: Manifest, path: Path) -> None:
     Raises:
         HarnessError: The file cannot be written; an earlier one is then unchanged.
     """
-    write_atomically(path, manifest.model_dump_json(indent=1) + "\n")
+    records = (record.model_dump_json() for record in manifest.cells)
+    write_atomically(path, manifest_text(manifest, records))
+
+
+def manifest_text(manifest: Manifest, records: Iterable[str]) -> str:
+    """Return `manifest` as JSON, with `records` (each the JSON of a CellRecord) for its cells.
+
+    A cell, a symbol and an image is a line each, so that a file of a thousand is quickly searched.
+    """
+    head = manifest.model_dump_json(indent=1, exclude={"cells", "images"}).removesuffix("\n}")
+    symbols = (symbol.model_dump_json() for symbol in manifest.images.symbols)
+    images = (
+        f"{json.dumps(key)}: {entry.model_dump_json()}"
+        for key, entry in manifest.images.images.items()
+    )
+    return (
+        f'{head},\n "cells": [{_lines(records)}],\n "images": {{\n  "symbols": [{_lines(symbols)}],'
+        f'\n  "images": {{{_lines(images)}}}\n }}\n}}\n'
+    )
+
+
+def _lines(parts: Iterable[str]) -> str:
+    return "\n" + ",\n".join(parts) + "\n"
 
 
 def read_manifest(path: Path) -> Manifest:

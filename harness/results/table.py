@@ -88,11 +88,6 @@ def count_text(count: int | None) -> str:
     return str(count)
 
 
-def bytes_text(count: int) -> str:
-    """Return a number of bytes with its unit: "12.3 KiB", or "800 B" below one KiB."""
-    return f"{count} B" if abs(count) < _KIB else f"{count / _KIB:.1f} KiB"
-
-
 def usage_text(used: int | None, limit: int | None) -> str:
     """Return the KiB used and their share of the limit, or the excess: "98.0  9 %", "98.0 +34.0".
 

@@ -3,6 +3,6 @@
 _KIB = 1024
 
 
-def describe_bytes(size: int) -> str:
-    """Return a size in bytes or, from 1 KiB, in KiB with one decimal."""
-    return f"{size} B" if size < _KIB else f"{size / _KIB:.1f} KiB"
+def bytes_text(count: int) -> str:
+    """Return a number of bytes with its unit: "12.3 KiB", or "800 B" below one KiB."""
+    return f"{count} B" if abs(count) < _KIB else f"{count / _KIB:.1f} KiB"

@@ -9,11 +9,12 @@ from dask.delayed import Delayed
 
 from harness.bench.assemble import Evidence, make_row
 from harness.bench.choice import Choice
+from harness.bench.cluster import HERE
 from harness.bench.context import Context, default_cache
 from harness.bench.graph import build_graph, build_host_graph, build_image_graph
 from harness.bench.jobs import default_jobs
 from harness.bench.plan import Plan, make_plan
-from harness.bench.report import Written, write_results
+from harness.bench.report import Results, Written
 from harness.bench.run import Finished, run_graph
 from harness.bench.spec import AS_IS, FeaturePlace, SampleCount
 from harness.errors import HarnessError, Stop
@@ -125,8 +126,9 @@ def measure(settings: Settings, choice: Choice, folder: Path) -> tuple[Finished,
     (evidence,) = _run(ctx, plan, build_graph(ctx, plan.cells, plan.provenance.runtimes))
     (cell,) = plan.cells
     finished = Finished(cell, make_row(cell, evidence, plan.provenance), evidence)
-    written = write_results([finished], plan.spec, plan.tool_versions, folder, plan.name)
-    return finished, written
+    results = Results(1, ctx.store)
+    results.take(0, finished)
+    return finished, results.write(plan.spec, plan.tool_versions, folder, plan.name)
 
 
 def _plan_one(ctx: Context, choice: Choice) -> Plan:
@@ -142,7 +144,7 @@ def _run(ctx: Context, plan: Plan, graph: Sequence[Delayed]) -> tuple[Evidence, 
     progress = LogProgress()
     try:
         return run_graph(
-            ctx, plan.cells, graph, provenance=plan.provenance, scheduler=None, progress=progress
+            ctx, plan.cells, graph, provenance=plan.provenance, placement=HERE, progress=progress
         )
     finally:
         progress.write()

@@ -4,7 +4,7 @@ from typing import Literal
 
 from robot.api import Failure, logger
 
-from harness.results.units import describe_bytes
+from harness.results.units import bytes_text
 from harness.robot.arguments import Bytes
 from harness.robot.cells import Firmware, MeasuredCell
 from harness.robot.checks import check_at_most, figure_of
@@ -82,7 +82,7 @@ class SizeKeywords:
             ("RAM", figure_of(cell, "ram_bytes"), row.ram_limit_bytes),
         ):
             if limit is None or used > limit:
-                board = "an unknown size" if limit is None else describe_bytes(limit)
-                size = describe_bytes(int(used))
+                board = "an unknown size" if limit is None else bytes_text(limit)
+                size = bytes_text(int(used))
                 raise Failure(f"{cell.label}: {memory} is {size}, the board has {board}")
             logger.info(f"{memory}: {used:,} B of {limit:,} B")

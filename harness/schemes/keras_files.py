@@ -1,7 +1,6 @@
 """Load Keras networks from a request's files, without running code from them (worker side)."""
 
 import importlib.util
-import json
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -13,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.errors import HarnessError
+from harness.files import read_bytes
+from harness.schemes.keras_safety import check_keras_file
 
 KerasModel = Any
 """A model of either Keras; neither has types."""
@@ -116,10 +117,14 @@ def load_keras_file(path: Path, keras_major: int, name: str) -> KerasModel:
     """Return the model that Keras `keras_major` (2 is tf-keras) wrote to `path`.
 
     Raises:
-        HarnessError: It holds code (a Lambda layer) or a layer that Keras does not know, or it is
-            damaged.
+        HarnessError: It holds code or asks for more than a network needs (`keras_safety.py`), has
+            a layer that Keras does not know, or is damaged.
     """
-    _refuse_lambda(path, name)
+    try:
+        # As Keras does, by the name: bytes can be an archive and HDF5 at once.
+        check_keras_file(read_bytes(path), "h5" if path.suffix == ".h5" else "keras")
+    except HarnessError as error:
+        raise HarnessError(f"{name}: {error}") from error
     try:
         if keras_major == 3:  # noqa: PLR2004
             import keras
@@ -134,36 +139,3 @@ def load_keras_file(path: Path, keras_major: int, name: str) -> KerasModel:
             f"{name}: {package} cannot load it ({one_line(error)}); "
             "save a model of Keras's own layers with model.save"
         ) from error
-
-
-def _refuse_lambda(path: Path, name: str) -> None:
-    """Refuse code inside the file here, since safe_mode does not cover tf-keras's HDF5 files."""
-    try:
-        config = json.loads(_config_text(path))
-    except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
-        raise HarnessError(
-            f"{name}: its architecture cannot be read ({one_line(error)}); save the model again"
-        ) from error
-    pending: list[object] = [config]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, dict):
-            if value.get("class_name") in ("Lambda", "__lambda__"):
-                raise HarnessError(
-                    f"{name}: has a Lambda layer, which is code inside the file and is not run; "
-                    "replace it with Keras's own layers"
-                )
-            pending.extend(value.values())
-        elif isinstance(value, list):
-            pending.extend(value)
-
-
-def _config_text(path: Path) -> str | bytes:
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            return archive.read("config.json")
-    import h5py
-
-    with h5py.File(path, "r") as file:
-        text: str | bytes = file.attrs["model_config"]
-    return text

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import json
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +10,9 @@ from typing import Literal
 from harness.errors import HarnessError
 from harness.files import read_bytes
 from harness.models import ZooModel
+from harness.schemes.keras_inspection import keras_version
 
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
-_METADATA_LIMIT_BYTES = 1 << 20
 _OTHER = "give a .keras or .h5 file that Keras wrote with model.save"
 
 
@@ -80,43 +79,21 @@ def source_of_file(path: Path) -> KerasSource:
     """Return the network in a user's `.keras` or `.h5` file; its content decides, not its name.
 
     Raises:
-        HarnessError: It cannot be read, or is not a whole model that Keras wrote.
+        HarnessError: It cannot be read, is not a whole model that Keras wrote, or asks for more
+            than a network needs (`keras_safety.py`).
     """
     if path.is_dir():
         raise HarnessError(f"{path}: is a folder; {_OTHER}")
     content = read_bytes(path)
     if content.startswith(_HDF5_MAGIC):
-        return KerasSource(str(path), "h5", _major(_h5_version(content, path)), content)
+        version = keras_version(content, "h5", str(path))
+        return KerasSource(str(path), "h5", _major(version), content)
     if zipfile.is_zipfile(io.BytesIO(content)):
-        return KerasSource(str(path), "keras", _major(_zip_version(content, path)), content)
+        version = keras_version(content, "keras", str(path))
+        return KerasSource(str(path), "keras", _major(version), content)
     raise HarnessError(f"{path}: not a Keras model; {_OTHER}")
 
 
 def _major(version: str) -> int:
     """Which Keras reads files of `version`; those without one are older than 3."""
     return 3 if version.partition(".")[0] == "3" else 2
-
-
-def _zip_version(content: bytes, path: Path) -> str:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open("metadata.json") as file:
-            metadata = json.loads(file.read(_METADATA_LIMIT_BYTES))
-        return str(metadata["keras_version"])
-    except (KeyError, TypeError, ValueError, OSError, RuntimeError, zipfile.BadZipFile) as error:
-        raise HarnessError(f"{path}: metadata.json: missing or damaged; {_OTHER}") from error
-
-
-def _h5_version(content: bytes, path: Path) -> str:
-    import h5py
-
-    try:
-        with h5py.File(io.BytesIO(content), "r") as file:
-            if "model_config" not in file.attrs:
-                raise HarnessError(
-                    f"{path}: holds weights without an architecture; save the whole model "
-                    "with model.save"
-                )
-            version = file.attrs.get("keras_version", "")
-    except (OSError, KeyError, ValueError, RuntimeError) as error:
-        raise HarnessError(f"{path}: not a readable HDF5 file; {_OTHER}") from error
-    return version.decode() if isinstance(version, bytes) else str(version)

@@ -3,17 +3,17 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
-import fsspec
-
-from harness.errors import HarnessError
-from harness.files import write_atomically
+from harness.errors import LostObject
+from harness.store.files import Files, open_files
 
 Json = Any
 """What `json` reads and writes: the form in which steps hand results to the store."""
+
+_READS = 2
+"""A transfer may be damaged as well as an object: it is read once more before it is given up."""
 
 
 def digest_of(data: bytes) -> str:
@@ -32,47 +32,53 @@ class ArtifactStore:
     """Objects and results under one URL: a folder, or an object store that fsspec knows.
 
     An object is written once, under the hash of its bytes, and checked when read; a result is a
-    small JSON document that names the objects it needs.
+    small JSON document that names the objects it needs. Several processes may share a store.
+
+    Every method raises MachineFault where the store is out of reach, refused or full.
     """
 
     url: str
+    files: Files = field(repr=False, compare=False)
 
     def put(self, data: bytes) -> str:
         """Store an object and return its digest."""
         digest = digest_of(data)
-        path = f"objects/{digest[:2]}/{digest}"
-        if not self._exists(path):
-            self._write(path, data)
+        path = _object_path(digest)
+        if not self.files.exist([path]):
+            self.files.write(path, data)
         return digest
 
     def get(self, digest: str) -> bytes:
         """Return the object with this digest.
 
         Raises:
-            HarnessError: It is not there, or its bytes are damaged.
+            LostObject: It is not there, or its bytes are damaged; it is then removed.
         """
-        path = f"objects/{digest[:2]}/{digest}"
-        data = self._read(path)
-        if data is None or digest_of(data) != digest:
-            self._remove(path)
-            raise HarnessError(
-                f"{self.url}: object {digest[:12]} is missing or damaged; "
-                "run again, and it is made anew"
-            )
-        return data
+        path = _object_path(digest)
+        for _ in range(_READS):
+            data = self.files.read(path)
+            if data is not None and digest_of(data) == digest:
+                return data
+            if data is None:
+                break
+        self.files.remove(path)
+        raise LostObject(
+            f"{self.url}: object {digest[:12]} is missing or damaged; "
+            "run again, and it is made anew"
+        )
 
     def result(self, key: str) -> Json | None:
         """Return the stored result of a step, or None where it, or an object of it, is missing."""
-        data = self._read(f"results/{key}.json")
+        data = self.files.read(f"results/{key}.json")
         if data is None:
             return None
         try:
             document = json.loads(data)
             value = document["value"]
-            paths = [f"objects/{name[:2]}/{name}" for name in document["objects"]]
+            paths = [_object_path(name) for name in document["objects"]]
         except (ValueError, KeyError, TypeError):
             return None
-        return value if all(self._exists(path) for path in paths) else None
+        return value if self.files.exist(paths) else None
 
     def remember(
         self,
@@ -93,46 +99,13 @@ class ArtifactStore:
             value = compute()
             if keep(value):
                 document = {"objects": objects(value), "value": value}
-                self._write(f"results/{key}.json", json.dumps(document, sort_keys=True).encode())
+                text = json.dumps(document, sort_keys=True)
+                self.files.write(f"results/{key}.json", text.encode())
         return value
 
-    def _write(self, path: str, data: bytes) -> None:
-        filesystem, root = self._open()
-        if _is_local(filesystem):
-            write_atomically(Path(root) / path, data)
-            return
-        try:
-            filesystem.pipe_file(f"{root}/{path}", data)
-        except OSError as error:
-            raise HarnessError(f"{self.url}: cannot be written ({error})") from error
 
-    def _read(self, path: str) -> bytes | None:
-        filesystem, root = self._open()
-        try:
-            data: bytes = filesystem.cat_file(f"{root}/{path}")
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise HarnessError(f"{self.url}: cannot be read ({error})") from error
-        return data
-
-    def _exists(self, path: str) -> bool:
-        filesystem, root = self._open()
-        return bool(filesystem.exists(f"{root}/{path}"))
-
-    def _remove(self, path: str) -> None:
-        filesystem, root = self._open()
-        if filesystem.exists(f"{root}/{path}"):
-            filesystem.rm_file(f"{root}/{path}")
-
-    def _open(self) -> tuple[Any, str]:
-        filesystem, root = fsspec.core.url_to_fs(self.url)
-        return filesystem, str(root)
-
-
-def _is_local(filesystem: Any) -> bool:  # noqa: ANN401 - fsspec has no types
-    protocols = filesystem.protocol
-    return "file" in ((protocols,) if isinstance(protocols, str) else protocols)
+def _object_path(digest: str) -> str:
+    return f"objects/{digest[:2]}/{digest}"
 
 
 def open_store(url: str) -> ArtifactStore:
@@ -141,9 +114,4 @@ def open_store(url: str) -> ArtifactStore:
     Raises:
         HarnessError: fsspec does not know the URL's protocol, or its package is missing.
     """
-    store = ArtifactStore(url)
-    try:
-        fsspec.core.url_to_fs(url)
-    except (ValueError, ImportError) as error:
-        raise HarnessError(f"store {url}: {error}; give a folder or an fsspec URL") from error
-    return store
+    return ArtifactStore(url, open_files(url))

@@ -8,15 +8,19 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, MachineFault
 from harness.store.artifact_store import ArtifactStore
+from harness.store.faults import is_full_disk
 
 _ABANDONED_S = 3600.0
 """A process that a container hides may still be alive; one that writes leaves newer folders."""
+
+_NO_ROOM_BYTES = 1 << 20
+"""With less than this free, a program that failed is taken to have failed for want of room."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,9 @@ class Workspace:
         """Return the folder that holds the content of a packed object, unpacking it at first use.
 
         Raises:
-            HarnessError: The object is missing, or the folder cannot be written.
+            MachineFault: The folder cannot be written, or the store does not serve.
+            LostObject: The object is missing or damaged.
+            HarnessError: The object is no archive of plain files.
         """
         place = self.folder / "unpacked" / digest[:24]
         if place.is_dir():
@@ -47,8 +53,8 @@ class Workspace:
             raise self._unwritable(error) from error
         return place
 
-    def _unwritable(self, error: OSError) -> HarnessError:
-        return HarnessError(
+    def _unwritable(self, error: OSError) -> MachineFault:
+        return MachineFault(
             f"{self.folder}: cannot be written ({error.strerror}); free space or set HARNESS_CACHE"
         )
 
@@ -60,9 +66,24 @@ class Workspace:
             if old and owner.isdigit() and not _is_running(int(owner)):
                 shutil.rmtree(folder, ignore_errors=True)
 
+    def check_room(self) -> None:
+        """Make sure that no step failed for want of room, here or for temporary files.
+
+        Raises:
+            MachineFault: The disk is full.
+        """
+        for folder, variable in ((self.folder, "HARNESS_CACHE"), (_temporary(), "TMPDIR")):
+            with suppress(OSError):  # no such folder: nothing was written
+                if shutil.disk_usage(folder).free < _NO_ROOM_BYTES:
+                    raise MachineFault(f"{folder}: the disk is full; free space or set {variable}")
+
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """Give a private folder that is removed afterwards."""
+        """Give a private folder that is removed afterwards.
+
+        Raises:
+            MachineFault: It cannot be made, or what is done in it finds the disk full.
+        """
         try:
             parent = self.folder / "scratch"
             parent.mkdir(parents=True, exist_ok=True)
@@ -71,8 +92,20 @@ class Workspace:
             raise self._unwritable(error) from error
         try:
             yield folder
+        except OSError as error:
+            if is_full_disk(error):
+                raise self._unwritable(error) from error
+            raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _temporary() -> Path:
+    """Return the folder for temporary files, also where none can be written any more."""
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError:  # every one that there is was tried, and is full
+        return Path(os.environ.get("TMPDIR", "/tmp"))  # noqa: S108 - looked at, not written
 
 
 def _is_running(process: int) -> bool:

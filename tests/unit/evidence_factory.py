@@ -15,7 +15,6 @@ from harness.bench.artifacts import (
     Reference,
     SampleSet,
     Subject,
-    SymbolEntry,
 )
 from harness.bench.assemble import Evidence, Provenance
 from harness.bench.cells import Cell
@@ -50,11 +49,7 @@ def image(**changes) -> Image:
         "elf": DIGEST,
         "flash": parts,
         "static_bytes": 1000,
-        "symbols": (
-            SymbolEntry(
-                name="main", bytes=20, category="app", section=".app", source="app/main.cc"
-            ),
-        ),
+        "symbols": DIGEST,
         "arena_bytes": 4096,
         "persistent_bytes": 1024,
     }

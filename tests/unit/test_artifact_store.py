@@ -19,9 +19,11 @@ JSON = st.recursive(
 )
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=["folder", "memory", "s3"])
 def store(request, tmp_path) -> ArtifactStore:
-    """A store in a folder, and one on another of fsspec's file systems."""
+    """A store in a folder, and one on two other of fsspec's file systems."""
+    if request.param == "s3":
+        return open_store(f"{request.getfixturevalue('s3')}/{uuid.uuid4().hex}")
     return open_store(str(tmp_path / "store")) if request.param == "folder" else memory_store()
 
 

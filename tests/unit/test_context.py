@@ -5,6 +5,7 @@ import pytest
 from harness.bench.artifacts import Converted, SampleSet
 from harness.bench.context import Context, default_cache
 from harness.errors import HarnessError, Stop
+from harness.store import content_key
 
 
 @pytest.fixture
@@ -39,6 +40,14 @@ def test_a_fresh_run_does_the_work_again_and_replaces_the_result(ctx):
     step(ctx, SampleSet(count=3))
     assert step(ctx, SampleSet(count=4), fresh=True) == (SampleSet(count=4), 1)
     assert step(ctx, SampleSet(count=5)) == (SampleSet(count=4), 0)
+
+
+def test_a_result_that_another_version_stored_in_another_form_is_made_anew(ctx):
+    key = content_key("samples", {"a": 1})
+    ctx.store.remember(key, lambda: {"value": {"names": [1, 2, 3]}}, lambda _: [])
+    value = SampleSet(count=3)
+    assert step(ctx, value) == (value, 1)
+    assert step(ctx, value) == (value, 0)
 
 
 def test_a_harness_error_is_a_failure_that_is_tried_again(ctx):

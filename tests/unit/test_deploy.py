@@ -177,8 +177,8 @@ def test_weights_that_two_layers_read_stay_as_they_are():
     [
         (second_layer(four_bit(wide()), "FULLY_CONNECTED", (0, 1, 2)), "is read by 2 operators"),
         (
-            second_layer(four_bit(wide()), "ABS", (1,)),
-            r"ABS \(operator 1\): reads tensor 1 \(int4\)",
+            second_layer(four_bit(wide()), "SHAPE", (1,)),
+            r"SHAPE \(operator 1\): reads tensor 1 \(int4\)",
         ),
         (four_bit(wide()).with_tensor(1, zero_points=(1,)), "has a zero point"),
         (four_bit(wide()).with_tensor(0, type="float32"), "int8 or int16 activations"),

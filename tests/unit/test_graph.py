@@ -22,11 +22,12 @@ from rich.console import Console
 
 from harness.bench import graph
 from harness.bench.artifacts import Converted, Events, Library, TflmTree, Timing
+from harness.bench.cluster import HERE, Placement
 from harness.bench.context import Context
 from harness.bench.graph import build_graph, build_host_graph, build_image_graph
 from harness.bench.progress import LineProgress
-from harness.bench.run import run_graph, run_sweep
-from harness.errors import HarnessError, Stop
+from harness.bench.run import Finished, run_graph, run_sweep
+from harness.errors import HarnessError, LostObject, Stop
 from harness.model_file.kernel_choice import KernelChoice
 from harness.process import run
 
@@ -90,14 +91,22 @@ def cells_of(*boards: str, scheme: str = "int8"):
     return tuple(replace(cell(board), scheme=scheme) for board in boards)
 
 
-def sweep(ctx: Context, cells):
-    return run_sweep(
+def sweep(ctx: Context, cells) -> list[Finished]:
+    """Sweep with a list that holds what a real one lets go of, in the cells' order."""
+    found: dict[int, Finished] = {}
+    run_sweep(
         ctx,
         cells,
         provenance=PROVENANCE,
-        scheduler=None,
+        placement=HERE,
         progress=LineProgress(len(cells), Console(quiet=True)),
+        take=found.__setitem__,
     )
+    return [found[index] for index in range(len(cells))]
+
+
+def refuse(index: int, _finished: Finished) -> None:
+    raise AssertionError(f"cell {index} was not to be measured")
 
 
 def test_boards_that_share_a_target_share_all_but_their_time(ctx):
@@ -106,6 +115,22 @@ def test_boards_that_share_a_target_share_all_but_their_time(ctx):
     assert len({node.key for node in nodes}) == 3
     devices = [{key for key in node.dask if key.startswith("device ")} for node in nodes]
     assert devices[0] == devices[1] != devices[2]
+
+
+@pytest.mark.parametrize("models", [1, 5, 20])
+def test_a_sweep_has_as_many_nodes_as_it_has_work(ctx, models):
+    """Per model its host's steps, per model, target and kernels two, and one a cell."""
+    boards = ("nano33ble", "nucleo-l4r5zi", "bluepill")  # two targets
+    cells = [
+        replace(one, subject=one.subject.model_copy(update={"name": f"m{number}"}), kernels=kernels)
+        for number in range(models)
+        for one in cells_of(*boards)
+        for kernels in ("simd", "reference")
+    ]
+    nodes = build_graph(ctx, cells, PROVENANCE.runtimes)
+    keys = {key for node in nodes for key in node.dask}
+    tree, libraries, host, images = 1, 2, 4 * models, 2 * 2 * models
+    assert len(keys) == tree + libraries + host + 2 * images + len(cells)
 
 
 def test_every_step_runs_once_for_what_is_shared_and_rows_keep_the_cells_order(ctx, steps):
@@ -146,7 +171,7 @@ def test_a_part_of_the_graph_ends_with_its_step(ctx, steps, build, last, not_rea
         cells,
         build(ctx, cells),
         provenance=PROVENANCE,
-        scheduler=None,
+        placement=HERE,
         progress=LineProgress(len(cells), Console(quiet=True)),
     )
     assert [one.measurement for one in found] == [None, None]
@@ -181,8 +206,9 @@ def test_who_does_not_wait_for_a_sweep_ends_its_programs(ctx, monkeypatch):
                 ctx,
                 cells_of("nano33ble"),
                 provenance=PROVENANCE,
-                scheduler=None,
+                placement=HERE,
                 progress=Impatient(1, Console(quiet=True)),
+                take=refuse,
             )
     finally:
         signal.signal(signal.SIGUSR1, before)
@@ -207,6 +233,28 @@ def test_a_stop_gives_the_row_its_status_and_ends_the_steps(ctx, steps, step, no
     (done,) = sweep(ctx, cells_of("nano33ble"))
     assert (done.row.status, done.row.reason) == ("timeout", "it hung")
     assert not_reached not in calls
+
+
+def test_a_cell_of_which_an_object_is_lost_is_measured_again(ctx, steps):
+    """Who takes it in may be the first to see that the store has lost something."""
+    _, calls = steps
+    taken: list[int] = []
+
+    def take(index: int, _finished: Finished) -> None:
+        taken.append(index)
+        if len(taken) == 1:
+            raise LostObject("object 0123 is missing or damaged")
+
+    run_sweep(
+        ctx,
+        cells_of("nano33ble", "bluepill"),
+        provenance=PROVENANCE,
+        placement=HERE,
+        progress=LineProgress(2, Console(quiet=True)),
+        take=take,
+    )
+    assert sorted(taken[1:]) == [0, 1]
+    assert calls.count("timing_of") == 3
 
 
 def test_an_error_of_the_harness_is_its_one_line(ctx, steps):
@@ -243,8 +291,9 @@ def test_a_scheduler_that_is_not_there_is_named(ctx):
     ):
         run_sweep(
             ctx,
-            (),
+            cells_of("nano33ble"),
             provenance=PROVENANCE,
-            scheduler="nonsense",
-            progress=LineProgress(0, None),
+            placement=Placement("nonsense"),
+            progress=LineProgress(1, Console(quiet=True)),
+            take=refuse,
         )

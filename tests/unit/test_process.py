@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import HarnessError
-from harness.process import run
+from harness.process import Budget, run
 
 GRANDCHILD = """
 import subprocess, sys, time
@@ -113,3 +113,53 @@ def test_ending_all_ends_what_threads_wait_for_and_starts_nothing_more(tmp_path)
     assert done.stdout.splitlines() == ["ended", "true: not started, since the harness is ending"]
     assert done.stderr == ""
     assert wait_until_gone(int((tmp_path / "pid").read_text()))
+
+
+def test_a_program_that_prints_without_end_is_ended_and_its_beginning_kept():
+    code = "import sys\nwhile True: sys.stdout.write('x' * 100_000)"
+    done = run([sys.executable, "-c", code], budget=Budget(output_bytes=1 << 20))
+    assert done.returncode < 0
+    assert (done.exceeded, done.timed_out) == ("1 MiB of output", False)
+    assert done.stdout == "x" * (1 << 20)
+
+
+def test_errors_without_end_are_ended_too_and_small_limits_told_in_bytes():
+    done = run(["/bin/sh", "-c", "yes >&2"], budget=Budget(output_bytes=1000))
+    assert done.exceeded == "1,000 bytes of output"
+    assert len(done.stderr) == 1000
+
+
+def test_output_of_exactly_the_limit_is_whole():
+    done = run(["/bin/sh", "-c", "printf 1234"], budget=Budget(output_bytes=4))
+    assert (done.stdout, done.exceeded, done.returncode) == ("1234", "", 0)
+
+
+def test_memory_beyond_the_budget_is_refused_to_the_program():
+    code = "print('started', flush=True); x = bytearray(1 << 30)"
+    done = run([sys.executable, "-c", code], budget=Budget(memory_bytes=256 << 20))
+    assert (done.stdout, done.exceeded) == ("started\n", "256 MiB of memory")
+    assert run([sys.executable, "-c", code]).exceeded == ""
+
+
+def test_a_file_beyond_the_budget_ends_the_program_and_stays_that_small(tmp_path):
+    code = "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_DFL)\n"
+    code += "open('big', 'wb').write(bytes(4 << 20))"
+    done = run([sys.executable, "-c", code], cwd=tmp_path, budget=Budget(file_bytes=1 << 20))
+    assert done.exceeded == "1 MiB in a file"
+    assert (tmp_path / "big").stat().st_size == 1 << 20
+
+
+def test_children_of_a_program_share_its_limits():
+    inner = f"{sys.executable} -c 'bytearray(1 << 30)' 2>/dev/null && echo has it"
+    done = run(["/bin/sh", "-c", inner], budget=Budget(memory_bytes=256 << 20))
+    assert done.stdout == ""
+
+
+def test_no_program_leaves_a_core_file():
+    assert run(["/bin/sh", "-c", "ulimit -c"]).stdout == "0\n"
+
+
+def test_words_reach_the_program_as_they_are():
+    words = ["a b", "$HOME", ";", "'\"", "-n", "*", "\n", ""]
+    code = "import sys; print(sys.argv[1:])"
+    assert run([sys.executable, "-c", code, *words]).stdout == f"{words}\n"

@@ -9,6 +9,7 @@ from model_factory import T, fully_connected, unary
 
 from harness.errors import HarnessError
 from harness.model_file.reader import read_model
+from harness.process import Budget
 from harness.reference.interpreter import identity, reference_outputs
 from harness.reference.samples import generated_inputs
 
@@ -98,3 +99,19 @@ def test_published_models_answer_the_ramp_as_two_other_builds_did(name, expected
     samples = generated_inputs(read_model(data, name), 1)
     assert samples[0][:4] == bytes([0, 37, 74, 111])
     assert fnv1a(reference_outputs(data, samples, "tflite-micro")[0]) == expected
+
+
+def test_modules_in_the_folder_of_a_model_are_not_imported(tmp_path, monkeypatch):
+    (tmp_path / "json.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    assert reference_outputs(fully_connected().write(), [bytes(12)], "tflite-micro")
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("interpreter", ["tflite-micro", "litert"])
+def test_an_interpreter_that_wants_too_much_memory_is_one_line(interpreter, monkeypatch):
+    small = Budget(memory_bytes=30 << 20)
+    monkeypatch.setattr("harness.reference.interpreter._BUDGET", small)
+    with pytest.raises(HarnessError, match="cannot run it") as caught:
+        reference_outputs(fully_connected().write(), [bytes(12)], interpreter, name="big")
+    assert "\n" not in str(caught.value)

@@ -1,15 +1,19 @@
 """The results on disk: the table the same on every run, the rest in the manifest."""
 
+from pathlib import Path
+
 import pytest
-from evidence_factory import PROVENANCE, cell, evidence
+from evidence_factory import PROVENANCE, cell, evidence, image
 
 from harness.bench.assemble import Evidence, make_row
-from harness.bench.report import write_results
+from harness.bench.image_symbols import SymbolEntry, put_symbols
+from harness.bench.report import Results, Written
 from harness.bench.run import Finished
 from harness.bench.spec import BenchSpec
 from harness.errors import HarnessError, Stop
 from harness.results.csv_file import read_rows
 from harness.results.manifest import read_manifest
+from harness.store import ArtifactStore, open_store
 
 SPEC = BenchSpec(models=("digits",), schemes=("int8",), boards=("nano33ble", "bluepill"))
 TOOLS = {"compiler": "gcc 12", "emulator": "QEMU 7.2", "tflm": "tfmicro 0.1.0"}
@@ -17,25 +21,45 @@ TOOLS = {"compiler": "gcc 12", "emulator": "QEMU 7.2", "tflm": "tfmicro 0.1.0"}
 
 @pytest.fixture(autouse=True)
 def names_as_they_are(monkeypatch):
-    monkeypatch.setattr("harness.bench.report.demangle", lambda names: {n: n for n in names})
+    monkeypatch.setattr("harness.bench.swept_images.demangle", lambda names: {n: n for n in names})
 
 
 def finished(board: str, found: Evidence) -> Finished:
     return Finished(cell(board), make_row(cell(board), found, PROVENANCE), found)
 
 
+SYMBOLS = [SymbolEntry("main", 20, "app", ".app", "app/main.cc")]
 FAILED = Evidence(stop=Stop("failed", "it broke", log="line 1\nline 2"))
-RUN = (finished("nano33ble", evidence()), finished("bluepill", FAILED))
 
 
-def test_rows_come_back_in_their_order_and_the_same_on_every_run(tmp_path):
-    written = [write_results(RUN, SPEC, TOOLS, tmp_path / name, "bench") for name in "ab"]
+@pytest.fixture
+def store(tmp_path) -> ArtifactStore:
+    return open_store(str(tmp_path / "store"))
+
+
+def results(store: ArtifactStore, order=(0, 1)) -> Results:
+    """Return the results of two cells, which arrive in this order."""
+    measured = evidence(image=image(symbols=put_symbols(store, SYMBOLS)))
+    run = (finished("nano33ble", measured), finished("bluepill", FAILED))
+    taken = Results(len(run), store)
+    for index in order:
+        taken.take(index, run[index])
+    return taken
+
+
+def write(results: Results, folder: Path) -> Written:
+    return results.write(SPEC, TOOLS, folder, "bench")
+
+
+def test_rows_come_back_in_their_order_and_the_same_on_every_run(store, tmp_path):
+    orders = {"a": (0, 1), "b": (1, 0)}
+    written = [write(results(store, order), tmp_path / name) for name, order in orders.items()]
     assert written[0].csv.read_bytes() == written[1].csv.read_bytes()
     assert [row.board for row in read_rows(written[0].csv)] == ["nano33ble", "bluepill"]
 
 
-def test_the_manifest_tells_how_each_cell_came_about(tmp_path):
-    manifest = read_manifest(write_results(RUN, SPEC, TOOLS, tmp_path, "bench").manifest)
+def test_the_manifest_tells_how_each_cell_came_about(store, tmp_path):
+    manifest = read_manifest(write(results(store), tmp_path).manifest)
     assert manifest.spec["boards"] == ["nano33ble", "bluepill"]
     assert manifest.tools["compiler"] == "gcc 12"
     assert "tensorflow" in manifest.tools
@@ -54,10 +78,10 @@ def test_the_manifest_tells_how_each_cell_came_about(tmp_path):
     assert (bad.status, bad.reason, bad.log) == ("failed", "it broke", "line 1\nline 2")
 
 
-def test_a_folder_that_cannot_be_written_leaves_earlier_results_alone(tmp_path):
-    first = write_results(RUN, SPEC, TOOLS, tmp_path, "bench")
+def test_a_folder_that_cannot_be_written_leaves_earlier_results_alone(store, tmp_path):
+    first = write(results(store), tmp_path)
     before = first.csv.read_bytes()
     (tmp_path / "file").write_text("")
     with pytest.raises(HarnessError, match=r"bench\.csv: cannot be written"):
-        write_results(RUN[:1], SPEC, TOOLS, tmp_path / "file", "bench")
+        write(results(store), tmp_path / "file")
     assert first.csv.read_bytes() == before

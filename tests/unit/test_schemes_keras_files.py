@@ -143,7 +143,7 @@ def test_other_files_are_refused_without_tensorflow(tmp_path):
     for content, message in (
         (b"", "not a Keras model"),
         (os.urandom(200), "not a Keras model"),
-        (b"\x89HDF\r\n\x1a\n" + bytes(300), "not a readable HDF5 file"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(300), "cannot be read"),
         (archive.getvalue(), "metadata.json: missing or damaged"),
     ):
         path = tmp_path / "model.keras"

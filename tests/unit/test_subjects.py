@@ -116,3 +116,21 @@ def test_data_that_does_not_fit_the_model_is_refused(store, model, tmp_path):
     np.savez(path, x=np.zeros((4, 7), np.float32))
     with pytest.raises(HarnessError, match=r"7|shape"):
         resolve_subject(str(model), path, 100, store)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+a", "-a", "@SUM(A1)", "a\nb", "a\x1b[31m", "n" * 101])
+def test_a_name_that_is_more_than_a_name_to_its_readers_is_refused(tmp_path, store, name):
+    path = tmp_path / f"{name}.tflite"
+    path.write_bytes(MODEL)
+    with pytest.raises(HarnessError, match="name") as caught:
+        resolve_subject(str(path), None, 10, store)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "name", ["a;b", "${HOME}", "$(touch x)", "a'b\"c", "</script>"[2:], "日本"]
+)
+def test_a_strange_name_names_its_rows_as_it_is(tmp_path, store, name):
+    path = tmp_path / f"{name}.tflite"
+    path.write_bytes(MODEL)
+    assert resolve_subject(str(path), None, 10, store).name == name

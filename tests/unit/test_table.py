@@ -10,13 +10,13 @@ from row_factory import make_row
 
 from harness.results.row import Row
 from harness.results.table import (
-    bytes_text,
     count_text,
     drop_text,
     reasons_text,
     results_table,
     usage_text,
 )
+from harness.results.units import bytes_text
 
 SMALL = {"board": "bluepill", "flash_limit_bytes": 65_536, "ram_limit_bytes": 20_480}
 BIG = {"board": "nucleo-l4r5zi", "flash_limit_bytes": 2_097_152, "ram_limit_bytes": 655_360}

@@ -127,3 +127,21 @@ def test_damaged_archives_raise_nothing_but_harness_error(tmp_path, at, byte, cu
         assert "\n" not in str(error)
     else:
         assert data.x_test.size
+
+
+def test_an_archive_that_unpacks_to_no_end_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "bomb.npz"
+    np.savez_compressed(path, x=np.zeros((100, 100, 100), np.float32))
+    monkeypatch.setattr("harness.tasks.user_data._MOST_BYTES", 1 << 20)
+    with pytest.raises(HarnessError, match="unpacks to 3 MiB, more than 1"):
+        load_user_data(path)
+
+
+def test_an_array_that_claims_more_than_its_file_holds_is_refused(tmp_path):
+    path = tmp_path / "x.npz"
+    np.savez(path, x=np.zeros((2, 2), np.float32))
+    with zipfile.ZipFile(tmp_path / "y.npz", "w") as archive:
+        header = zipfile.ZipFile(path).read("x.npy").replace(b"(2, 2)", b"(9, 9)")
+        archive.writestr("x.npy", header)
+    with pytest.raises(HarnessError, match="longer than its file"):
+        load_user_data(tmp_path / "y.npz")

@@ -114,7 +114,7 @@ def _changed(program: Path) -> int:
 def _version_of(renode: Path, changed: int) -> tuple[int, ...]:  # noqa: ARG001 - part of the key
     budget = Budget(output_bytes=1 << 20)
     answer = run([renode, "--version"], timeout_s=_ANSWER_S, budget=budget)
-    for line in answer.stdout.splitlines():
+    for line in [] if answer.exceeded else answer.stdout.splitlines():
         match = _VERSION_LINE.match(line.strip())
         if match is not None:
             return tuple(int(part) for part in match.groups())

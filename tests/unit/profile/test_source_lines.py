@@ -145,5 +145,11 @@ def test_a_guess_that_is_another_symbols_is_not_believed(monkeypatch) -> None:
     assert locate(elf, [0x104])[0x104].frames == (Frame("g", "f.S", 9),)
 
 
+def test_a_function_whose_name_has_several_lines_breaks_nothing(monkeypatch) -> None:
+    answer = "0x00000100\nf\na.cc:1\nno address\n0x00000102\nf\na.cc:2\n"
+    monkeypatch.setattr(source_lines, "run", lambda *_, **__: Completed(0, answer, ""))
+    assert locate(ELF, [0x100])[0x100].frames[-1].file == "a.cc"
+
+
 def test_symbols_of_an_image_are_found_by_name() -> None:
     assert symbol_table(ELF) == {"f": 0x100}

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.profile.names import place_name, short_name, short_path
+from harness.firmware.demangle import demangle
+from harness.firmware.names import place_name, short_name, short_path
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,10 @@ def test_a_place_is_file_and_line_or_a_question_mark() -> None:
     assert place_name("main.c", 3) == "main.c:3"
     assert place_name("main.c", 0) == "main.c"
     assert place_name("", 0) == "?"
+
+
+def test_names_that_are_options_or_files_to_a_tool_stay_names(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("_Z6secretv")
+    names = [f"@{secret}", "--help", "-n", "main"]
+    assert demangle(names) == {name: name for name in names}
