@@ -119,6 +119,9 @@ class Context:
         except OSError:
             self.workspace.check_room()
             raise
+        except SystemExit as error:
+            # It would end the worker, whom a sweep in this process then waits for.
+            raise RuntimeError(f"the step ended its program with status {error.code}") from error
         finally:
             _tell({"finished": label})
         if isinstance(outcome, Stop) and outcome.status == "failed":

@@ -9,7 +9,7 @@ from harness.bench.cells import Cell
 from harness.bench.choice import Choice
 from harness.bench.cluster import HERE
 from harness.bench.context import Context
-from harness.bench.graph import measured_job
+from harness.bench.evidence_nodes import measured_job
 from harness.bench.plan import make_plan
 from harness.bench.progress import show_progress
 from harness.bench.run import Finished, run_sweep

@@ -1,7 +1,7 @@
 """The build steps: source tree, runtime library, and the image with its smallest arena."""
 
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from harness.errors import HarnessError, Stop
 from harness.firmware.dispatch import find_dispatches
 from harness.firmware.image import ImageRequest, build_image
 from harness.firmware.memory_map import MemoryMap, read_memory_map, symbol_addresses
+from harness.firmware.registrations import declaration_statements, registration_statements
 from harness.firmware.runtime_library import LibraryRequest, build_library
 from harness.firmware.target import Target
 from harness.firmware.tflm_source import (
@@ -34,7 +35,6 @@ from harness.firmware.tflm_source import (
 from harness.firmware.toolchain import BuildError
 from harness.kernel_sets import operator_table_with
 from harness.model_file.kernel_choice import KernelChoice, choose_kernels
-from harness.model_file.operator_table import load_operator_table
 from harness.model_file.reader import read_model
 from harness.simulators.registry import find_simulator
 from harness.simulators.session import ArenaFound, Guest, search_arena
@@ -231,31 +231,6 @@ def _link(
     features = parts.given.source(read_model(content, "model"))
     image = ImageRequest(request, statements, arena_bytes, features, declared)
     return build_image(image, content, archives, sources, folder)
-
-
-def registration_statements(api: str, registrations: Mapping[str, str]) -> Sequence[str]:
-    """Return the C++ statements that register operators under one API, from what registers each."""
-    custom = load_operator_table(api).custom
-    registration = runtime_apis()[api].registration
-    return [
-        (registration.custom if name in custom else registration.statement).format(
-            operator=name, function=function
-        )
-        for name, function in registrations.items()
-    ]
-
-
-def declaration_statements(api: str, registrations: Mapping[str, str]) -> Sequence[str]:
-    """Return the C++ declarations of the functions that are neither TFLM's nor ours."""
-    template = runtime_apis()[api].registration.declaration
-    statements = []
-    for function in sorted(set(registrations.values())):
-        *namespaces, name = function.split("::")
-        if namespaces and namespaces[0] != "harness":
-            opened = " ".join(f"namespace {namespace} {{" for namespace in namespaces)
-            declaration = template.format(function=name)
-            statements.append(f"{opened} {declaration} {'}' * len(namespaces)}")
-    return statements
 
 
 def guest_of(ctx: Context, elf: bytes, request: LibraryRequest, folder: Path) -> Guest:

@@ -8,15 +8,10 @@ from pathlib import Path
 
 from harness.bench.artifacts import Library
 from harness.bench.context import Context
-from harness.bench.step_build import (
-    fetch_tflm,
-    guest_of,
-    library_request,
-    make_library,
-    registration_statements,
-)
+from harness.bench.step_build import fetch_tflm, guest_of, library_request, make_library
 from harness.errors import Stop
 from harness.firmware.image import ImageRequest, build_image
+from harness.firmware.registrations import registration_statements
 from harness.firmware.runtime_library import LibraryRequest
 from harness.firmware.target import Target, make_target
 from harness.model_file.kernel_choice import choose_kernels

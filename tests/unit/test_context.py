@@ -1,5 +1,7 @@
 """A step is carried out once, and its failures become values."""
 
+import sys
+
 import pytest
 
 from harness.bench.artifacts import Converted, SampleSet
@@ -98,3 +100,8 @@ def test_the_cache_is_where_the_user_says(monkeypatch, tmp_path):
     assert default_cache() == tmp_path / "relative"
     monkeypatch.delenv("HARNESS_CACHE")
     assert default_cache().name == "tflm-harness"
+
+
+def test_a_step_that_ends_its_program_is_an_error_of_the_step(ctx):
+    with pytest.raises(RuntimeError, match="ended its program with status 3"):
+        ctx.step("samples", "digits: reading", {"a": 1}, SampleSet, lambda: sys.exit(3))

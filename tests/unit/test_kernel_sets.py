@@ -6,8 +6,8 @@ import pytest
 from installed_package import install
 
 from harness.bench.runtimes import CRATE_RUNTIME, runtimes_of
-from harness.bench.step_build import declaration_statements
 from harness.errors import HarnessError
+from harness.firmware.registrations import declaration_statements
 from harness.kernel_sets import find_kernel_set, load_kernel_sets, operator_table_with
 
 
