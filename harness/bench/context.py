@@ -100,7 +100,7 @@ class Context:
         document = self.store.remember(key, run, objects, keep, fresh=self.fresh)
         try:
             return _outcome(document, kind)
-        except ValidationError:  # stored by another version of the harness, in another form
+        except (ValidationError, KeyError, TypeError):  # of another version, in another form
             return _outcome(self.store.remember(key, run, objects, keep, fresh=True), kind)
 
     def _carried_out(self, label: str, compute: Callable[[], Result | Stop]) -> Result | Stop:
@@ -143,7 +143,7 @@ def _outcome(document: Json, kind: type[Result]) -> Result | Stop:
     """Return what a step's document says.
 
     Raises:
-        pydantic.ValidationError: It is not of this kind.
+        pydantic.ValidationError, KeyError, TypeError: It is not of this kind.
     """
     if "stop" in document:
         return Stop(*document["stop"])

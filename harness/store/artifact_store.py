@@ -68,17 +68,21 @@ class ArtifactStore:
         )
 
     def result(self, key: str) -> Json | None:
-        """Return the stored result of a step, or None where it, or an object of it, is missing."""
+        """Return the stored result of a step; None where it, or an object of it, is missing.
+
+        One whose bytes are damaged is as good as missing.
+        """
         data = self.files.read(f"results/{key}.json")
         if data is None:
             return None
         try:
             document = json.loads(data)
-            value = document["value"]
-            paths = [_object_path(name) for name in document["objects"]]
-        except (ValueError, KeyError, TypeError):
+            value, objects = document["value"], list(document["objects"])
+            if document["sha256"] != _digest_of_result(value, objects):
+                return None
+        except (ValueError, KeyError, TypeError, RecursionError):
             return None
-        return value if self.files.exist(paths) else None
+        return value if self.files.exist([_object_path(name) for name in objects]) else None
 
     def remember(
         self,
@@ -98,10 +102,18 @@ class ArtifactStore:
         if value is None:
             value = compute()
             if keep(value):
-                document = {"objects": objects(value), "value": value}
+                names = objects(value)
+                digest = _digest_of_result(value, names)
+                document = {"objects": names, "value": value, "sha256": digest}
                 text = json.dumps(document, sort_keys=True)
                 self.files.write(f"results/{key}.json", text.encode())
         return value
+
+
+def _digest_of_result(value: Json, objects: list[str]) -> str:
+    # As it will be read: keys that are no strings would be sorted in another order before.
+    read = json.loads(json.dumps([value, objects]))
+    return digest_of(json.dumps(read, sort_keys=True).encode())
 
 
 def _object_path(digest: str) -> str:

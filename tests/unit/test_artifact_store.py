@@ -155,3 +155,26 @@ def test_a_store_that_cannot_be_written_is_a_clear_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(HarnessError, match="cannot be written"):
         open_store(str(tmp_path / "file")).put(b"x")
+
+
+def test_a_result_that_is_not_what_was_stored_is_made_anew(tmp_path):
+    store = open_store(str(tmp_path))
+    store.remember("key", lambda: {"instructions": 313_610}, lambda _: [])
+    place = tmp_path / "results" / "key.json"
+    place.write_text(place.read_text().replace("313610", "313510"))
+    assert store.result("key") is None
+    store.remember("key", lambda: {"instructions": 313_610}, lambda _: [])
+    assert store.result("key") == {"instructions": 313_610}
+
+
+def test_a_result_nested_beyond_reading_is_made_anew(tmp_path):
+    store = open_store(str(tmp_path))
+    store.remember("key", lambda: 5, lambda _: [])
+    (tmp_path / "results" / "key.json").write_bytes(b"[" * 100_000)
+    assert store.result("key") is None
+
+
+def test_a_result_whose_keys_are_numbers_is_found_again(tmp_path):
+    store = open_store(str(tmp_path))
+    store.remember("key", lambda: {2: "b", 10: "a"}, lambda _: [])
+    assert store.result("key") == {"2": "b", "10": "a"}

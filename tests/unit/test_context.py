@@ -105,3 +105,12 @@ def test_the_cache_is_where_the_user_says(monkeypatch, tmp_path):
 def test_a_step_that_ends_its_program_is_an_error_of_the_step(ctx):
     with pytest.raises(RuntimeError, match="ended its program with status 3"):
         ctx.step("samples", "digits: reading", {"a": 1}, SampleSet, lambda: sys.exit(3))
+
+
+@pytest.mark.parametrize("stored", [{}, {"stop": ["failed"]}, 5, None, [1]])
+def test_a_stored_document_of_no_known_form_is_made_anew(ctx, stored):
+    key = content_key("samples", {"a": 1})
+    ctx.store.remember(key, lambda: stored, lambda _: [])
+    value = SampleSet(count=3)
+    assert step(ctx, value) == (value, 1)
+    assert step(ctx, value) == (value, 0)
