@@ -1,8 +1,10 @@
 """Clients of Dask schedulers: of one in this process, on this machine, or at an address."""
 
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +16,7 @@ from harness.process import kill_running
 _LOGS_OFF = 60
 _CLOSE_S = 10
 _RETRY_S = 1.0
+_ANSWER_S = 60.0
 _SETTINGS = {
     "distributed.admin.tick.limit": "1h",
     # Dask samples what its threads do, and keeps it: 2 MB a minute that nobody looks at.
@@ -116,12 +119,10 @@ def connected(place: Place, patience_s: float, tell: Callable[[str], None]) -> I
     Raises:
         HarnessError: It cannot be reached.
     """
-    from distributed import Client
-
     deadline, told = time.monotonic() + patience_s, False
     while True:
         try:
-            client = Client(place.scheduler)
+            client = _client_within(_ANSWER_S, place.scheduler)
             break
         except (OSError, ValueError) as error:
             if time.monotonic() > deadline or isinstance(error, ValueError):
@@ -135,6 +136,38 @@ def connected(place: Place, patience_s: float, tell: Callable[[str], None]) -> I
         time.sleep(_RETRY_S)
     with closed_unless_interrupted(client, timeout=_CLOSE_S):
         yield client
+
+
+def _client_within(seconds: float, scheduler: Any) -> Any:  # noqa: ANN401 - no types
+    """Return a client of a scheduler.
+
+    Dask itself waits for ever for an answer where something else listens, or a stopped scheduler.
+
+    Raises:
+        OSError: Nobody answers.
+        ValueError: That is no address.
+    """
+    from distributed import Client
+
+    found: Future[Any] = Future()
+
+    def connect() -> None:
+        try:
+            client = Client(scheduler)
+        except Exception as error:
+            if found.set_running_or_notify_cancel():
+                found.set_exception(error)
+            return
+        if found.set_running_or_notify_cancel():
+            found.set_result(client)
+        else:
+            client.close(timeout=_CLOSE_S)
+
+    threading.Thread(target=connect, name="connect", daemon=True).start()
+    wait([found], timeout=seconds)
+    if found.cancel():
+        raise OSError(f"what listens there does not answer as a scheduler within {seconds:g} s")
+    return found.result()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import pickle
 from collections import Counter
 from dataclasses import replace
+from threading import Event
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from distributed import KilledWorker, LocalCluster, get_worker
 from rich.console import Console
 
 from harness.bench.assemble import Evidence
+from harness.bench.clients import Place, connected
 from harness.bench.cluster import HERE, Placement, compute
 from harness.bench.context import Context
 from harness.bench.fitness import lacks, placed
@@ -200,3 +202,25 @@ def test_without_workers_the_user_is_told_and_at_last_the_sweep_ends(ctx, monkey
 def test_faults_survive_the_way_from_a_worker(kind):
     error = pickle.loads(pickle.dumps(kind("one line")))  # noqa: S301 - our own
     assert (type(error), str(error)) == (kind, "one line")
+
+
+def test_what_listens_and_does_not_answer_as_a_scheduler_is_refused_and_let_go(monkeypatch):
+    answered, closed = Event(), Event()
+
+    class Silent:
+        def __init__(self, _address: str) -> None:
+            answered.wait(30)
+
+        def close(self, *, timeout: float) -> None:  # noqa: ARG002 - as Client's
+            closed.set()
+
+    monkeypatch.setattr("distributed.Client", Silent)
+    monkeypatch.setattr("harness.bench.clients._ANSWER_S", 0.05)
+    place = Place("tcp://127.0.0.1:1")
+    with (
+        pytest.raises(HarnessError, match=r"--scheduler tcp.*does not answer as a scheduler"),
+        connected(place, 0.0, print),
+    ):
+        pass
+    answered.set()
+    assert closed.wait(30)
