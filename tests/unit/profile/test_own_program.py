@@ -86,7 +86,7 @@ def test_the_default_symbols_are_found_and_the_run_stops_after_one_visit(
         (CODE + 8, 2),
         (CODE + 10, 0),
     ]
-    assert call["machine"] == "mps2-an386"
+    assert call["machine"].name == "mps2-an386"
     assert call["detail"]
     assert call["memory_system"] == recorded.system
     assert recorded.region == "harness_profile"
