@@ -32,16 +32,18 @@ _CODE = frozenset({"Lambda", "__lambda__", "TensorFlowOpLayer", "TFSMLayer"})
 """Layers that hold code, or a graph of any operations."""
 _TENSORFLOW_CALLS = frozenset({"TFOpLambda", "SlicingOpLambda", "ClassMethod"})
 _HARMLESS = re.compile(
-    r"(math|nn|linalg|signal|bitwise|__operators__)\.\w+(\.\w+)*|"
-    r"(abs|add|argmax|argmin|broadcast_to|cast|clip_by_value|concat|cos|divide|einsum|equal|exp|"
+    r"(compat\.v1\.)?("
+    r"(math|nn|linalg|signal|bitwise|__operators__)\.\w+(\.\w+)*|image\.resize\w*|"
+    r"(abs|add|argmax|argmin|boolean_mask|broadcast_to|cast|clip_by_value|concat|cos|divide|einsum|equal|exp|"
     r"expand_dims|fill|gather|greater|identity|less|linspace|matmul|maximum|minimum|multiply|"
     r"negative|norm|one_hot|ones|ones_like|pad|pow|range|rank|realdiv|reduce_\w+|repeat|reshape|"
     r"reverse|roll|round|scalar_mul|shape|sigmoid|sign|sin|size|slice|sort|split|sqrt|square|"
     r"squeeze|stack|stop_gradient|strided_slice|subtract|tanh|tensordot|tile|transpose|truediv|"
-    r"unstack|where|zeros|zeros_like)",
+    r"unstack|where|where_v2|zeros|zeros_like))",
     re.ASCII,
 )
-"""Functions of TensorFlow that compute tensors from tensors and do nothing else."""
+"""Functions of TensorFlow that compute tensors from tensors and do nothing else; Keras writes some
+under their name of TensorFlow 1."""
 
 
 def check_keras_file(content: bytes, kind: Format) -> str:

@@ -53,7 +53,9 @@ def test_sound_files_give_their_keras():
     assert check_keras_file(h5(network(DENSE)), "h5") == "2.15.0"
 
 
-@pytest.mark.parametrize("function", ["math.multiply", "nn.relu", "concat", "__operators__.add"])
+@pytest.mark.parametrize(
+    "function", ["math.multiply", "nn.relu", "concat", "compat.v1.transpose", "__operators__.add"]
+)
 def test_functions_of_tensorflow_that_only_compute_may_be_called(function):
     assert check_keras_file(h5(network(call(function))), "h5")
 
