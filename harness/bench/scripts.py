@@ -18,11 +18,10 @@ from harness.errors import Stop
 from harness.files import write_atomically
 from harness.firmware.memory_map import symbol_addresses
 from harness.simulators.protocol import RunMode, build_request
-from harness.simulators.session import INSTRUCTION_BUDGET, limits_of, markers_of
+from harness.simulators.session import INSTRUCTION_BUDGET, RUN_END, limits_of, markers_of
 from harness.simulators.simulator import Scripts, Simulator
 from harness.store import digest_of
 
-_RUN_END = "harness_run_end"
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 _LONGEST_NAME = 160
 
@@ -147,7 +146,7 @@ def _files(ctx: Context, cell: Cell, evidence: Evidence, scripts: Scripts) -> Ma
         window_origin=machine.window_origin,
         window=build_request(RunMode.MEASURE, given.samples(ctx.store)[:1]),
         markers=markers_of(symbols),
-        end=symbols[_RUN_END][0],
+        end=symbols[RUN_END][0],
         limits=limits_of(INSTRUCTION_BUDGET),
         outputs=_expected(ctx, evidence, cell),
     )

@@ -125,14 +125,9 @@ def make_image(
     machine's RAM as its arena serves the search.
     """
     inputs = {
-        "tflite": deployed.tflite,
-        "library": library.archive,
-        "request": library_identity(request),
+        **_linked_inputs(request, library, deployed, registrations, given),
         "simulator": dict(simulator_identity(request.target.simulator)),
         "code": code("features", "firmware", "model_file", "simulators"),
-        "sample_bytes": given.sample_bytes,
-        "features": given.features,
-        "registrations": dict(registrations),
     }
 
     def compute() -> Image | Stop:
@@ -158,13 +153,8 @@ def link_unsized(
     Inputs as of `make_image`.
     """
     inputs = {
-        "tflite": deployed.tflite,
-        "library": library.archive,
-        "request": library_identity(request),
+        **_linked_inputs(request, library, deployed, registrations, given),
         "code": code("features", "firmware", "model_file"),
-        "sample_bytes": given.sample_bytes,
-        "features": given.features,
-        "registrations": dict(registrations),
     }
 
     def compute() -> Image | Stop:
@@ -177,6 +167,24 @@ def link_unsized(
         return _image(ctx, "", elf, read_memory_map(elf, label), not_run="nothing was run")
 
     return ctx.step("unsized-image", f"{label}: linking", inputs, Image, compute)
+
+
+def _linked_inputs(
+    request: LibraryRequest,
+    library: Library,
+    deployed: Deployed,
+    registrations: Mapping[str, str],
+    given: DeviceInput,
+) -> dict[str, Json]:
+    """Return what decides the bytes that are linked, for content keys."""
+    return {
+        "tflite": deployed.tflite,
+        "library": library.archive,
+        "request": library_identity(request),
+        "sample_bytes": given.sample_bytes,
+        "features": given.features,
+        "registrations": dict(registrations),
+    }
 
 
 def _sized_image(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from harness.bench import tools
 from harness.bench.choice import Choice
 from harness.bench.cluster import HERE, Placement
 from harness.bench.context import Context
@@ -14,7 +15,6 @@ from harness.bench.scripts import write_scripts, write_unrun_scripts
 from harness.errors import HarnessError
 from harness.files import check_folder
 from harness.results.row import Row
-from harness.simulators.registry import simulator_version
 from harness.simulators.simulator import Simulator
 
 
@@ -74,7 +74,7 @@ def sweep(
 def _missing(simulator: Simulator) -> str:
     """Return what a simulator lacks to run firmware, empty where it lacks nothing."""
     try:
-        simulator_version(simulator.name)
+        tools.emulator(simulator.name)
     except HarnessError as error:
         return str(error)
     return ""

@@ -29,6 +29,9 @@ REGION_NAMES: Mapping[int, str] = {
 }
 """The measured regions by the number that the plugin knows them by; 0 is everything else."""
 
+RUN_END = "harness_run_end"
+"""The firmware's label at which everything is done (firmware/port/machine.cc)."""
+
 INSTRUCTION_BUDGET = 20_000_000_000
 """A guest that executes more hangs: an hour of a 100 MHz board would not be told from a loop."""
 

@@ -137,7 +137,7 @@ def test_a_simulator_without_scripts_that_is_missing_is_refused_as_ever(tmp_path
 
     theirs = replace(SIMULATOR, version=missing)
     monkeypatch.setattr(sweeping, "simulator_of", lambda *_: theirs)
-    monkeypatch.setattr(sweeping, "simulator_version", lambda _: missing())
+    monkeypatch.setattr(sweeping.tools, "emulator", lambda _: missing())
     monkeypatch.setattr(sweeping, "make_plan", lambda *_: missing())
     ctx = Context(str(tmp_path / "store"), jobs=1)
     with pytest.raises(HarnessError, match=r"^theirs: not found; install it$"):
@@ -150,7 +150,7 @@ def test_a_missing_simulator_with_scripts_is_refused_after_they_are_written(tmp_
 
     unrun = Unrun(tmp_path / "renode", {"a": tmp_path / "a"}, {})
     monkeypatch.setattr(sweeping, "simulator_of", lambda *_: scripted([], {}))
-    monkeypatch.setattr(sweeping, "simulator_version", missing)
+    monkeypatch.setattr(sweeping.tools, "emulator", missing)
     monkeypatch.setattr(sweeping, "make_unrun_plan", lambda *_: SimpleNamespace(cells=()))
     monkeypatch.setattr(sweeping, "write_unrun_scripts", lambda *_, **__: unrun)
     progress = LineProgress(0, Console(quiet=True))

@@ -19,11 +19,9 @@ from harness.simulators.renode import script
 from harness.simulators.renode.hook_log import HookLog, parse_hook_log
 from harness.simulators.renode.program import find_renode, renode_version
 from harness.simulators.renode.script import Run, run_files
+from harness.simulators.session import RUN_END
 from harness.simulators.simulator import Dispatch, Emulation, Limits, Marker
 from harness.simulators.trace import TraceError
-
-RUN_END = "harness_run_end"
-"""The firmware's label at which everything is done (firmware/port/machine.cc)."""
 
 _LOG_CHARACTERS_MAX = 64 * 1024
 _COUNTS_BYTES_MAX = 1 << 20
